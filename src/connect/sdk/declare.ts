@@ -1,0 +1,260 @@
+import type { Environment, Scope, Template } from '../../expression/index.ts';
+import type { Clock } from '../../model/clock.ts';
+import type {
+  Dialect,
+  Fields,
+  Found,
+  Operation,
+  ReadBatch,
+  ReadEnd,
+  WriteAnswer,
+  WriteItem,
+} from '../../model/record.ts';
+import type { Field, TypeOf } from './field.ts';
+import type { OpenFileStore } from '../files/port.ts';
+
+type Options = Field<unknown>;
+
+/** What every opened thing gets from the run. */
+export interface OpenContext<Connection> {
+  /** The connection's options, secrets filled in. Never to be logged. */
+  connection: Connection;
+  /** Its name in the workspace, or the kind where it has none. */
+  connectionName: string;
+  /** The workspace's folder; relative paths of local files start there. */
+  folder: string;
+  /** Names of the run: `params`, `run`, `pipeline`. */
+  scope: Scope;
+  env: Environment;
+  clock: Clock;
+  signal: AbortSignal;
+  /** One line for the run's log: no secret, no personal data. */
+  note(message: string): void;
+}
+
+/** A file that a run has settled, so that it is moved, and never read as new again (S14). */
+export interface Consumption {
+  /** Connection name. */
+  store: string;
+  path: string;
+  size: number;
+  /** UTC milliseconds. */
+  mtime: number;
+  contentHash: string;
+}
+
+export interface SourceContext<O, Connection> extends OpenContext<Connection> {
+  options: O;
+  /** The format that `format:` chose, for sources of files. */
+  format?: OpenFormat;
+  /** Columns that the record's fields name: a format may use them to find the header; the engine checks them. */
+  wanted: readonly string[];
+  /** Was this file settled by an earlier run of this pipeline? */
+  consumed(file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;
+  /** `plan`: nothing may be written, moved or remembered anywhere. */
+  dryRun: boolean;
+}
+
+/** S13: `open → read → settled → close`. `settled` may come hours after the read ended and may be called twice. */
+export interface OpenSource {
+  read(): AsyncIterable<ReadBatch>;
+  /** How the read ended; known after the iteration of `read` has ended. */
+  end(): ReadEnd;
+  /** What the run is to remember with its last settlement. */
+  consumptions(): Consumption[];
+  /** Everything read is settled and committed: move files now. */
+  settled(): Promise<void>;
+  /** The same records once more, for the source form of a row found to be a duplicate later; absent where it can't be had. */
+  again?(): AsyncIterable<ReadBatch>;
+  close(): Promise<void>;
+}
+
+/** Nothing to read, and the pipeline says that this is no failure (`none: skip`). */
+export type NothingToRead = { nothing: string };
+
+export interface SourceDeclaration {
+  kind: 'source';
+  name: string;
+  summary: string;
+  connection?: Options;
+  options: Options;
+  /** Takes `format:` beside it. */
+  takesFormat: boolean;
+  /** Can it end complete? `missing` is refused over a source that can't. */
+  canBeComplete: boolean;
+  open(context: SourceContext<unknown, unknown>): Promise<OpenSource | NothingToRead>;
+}
+
+/** How one operation is done at a target; the engine does the batching, retrying and splitting. */
+export interface OperationRule {
+  /** Records a request, 1 or more. */
+  size: number;
+  /** Request bodies above this are split, where declared. */
+  bytes?: number;
+  /** A refusal of the batch did nothing, so it may be halved. */
+  atomic: boolean;
+  /** How a repeat after a lost answer is recognised (S9). */
+  repeat: 'safe' | 'find' | 'never';
+  /** Records that share a request must share this value. */
+  by?(item: WriteItem): string;
+}
+
+/** Attempts for a request that was not done; backoff is jittered between its bounds. */
+export interface RetryRule {
+  attempts: number;
+  fromMs: number;
+  toMs: number;
+  /** Over all attempts of one request. */
+  withinMs: number;
+}
+
+export interface WriteBatch {
+  /** Idempotency key: `$once`. The identical request has the identical key. */
+  once: string;
+  operation: Operation;
+  items: WriteItem[];
+}
+
+export interface OpenSink {
+  rules: Partial<Record<Operation, OperationRule>>;
+  retry: RetryRule;
+  /** Requests in flight at once. */
+  concurrency: number;
+  /** Fields of the record by which the target knows it; empty where it knows none. */
+  key: readonly string[];
+  /** `batch`: each answer stands. `end`: nothing is done before `end()` has succeeded (a file under its temporary name). */
+  commits: 'batch' | 'end';
+  /** One attempt. Pace (rate, concurrency) is the sink's; retries are the engine's (S24). Throws only problems that fail the run. */
+  write(batch: WriteBatch, signal: AbortSignal): Promise<WriteAnswer>;
+  /** Asks the target which of these it knows; one answer for each. Throws a transient problem when it can't be asked. */
+  find?(items: WriteItem[], signal: AbortSignal): Promise<Found[]>;
+  /** Once a run, before the first batch. */
+  begin?(signal: AbortSignal): Promise<void>;
+  /** Once a run, after the last batch. */
+  end?(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SinkContext<O, Connection> extends OpenContext<Connection> {
+  options: O;
+  format?: OpenFormat;
+}
+
+export interface SinkDeclaration {
+  kind: 'sink';
+  name: string;
+  summary: string;
+  connection?: Options;
+  options: Options;
+  takesFormat: boolean;
+  /** Operations the target has; `upsert` stands for create and update. */
+  operations: readonly Operation[];
+  open(context: SinkContext<unknown, unknown>): Promise<OpenSink>;
+}
+
+/** One declaration gives a source and a sink of files of the same name; globs, pick, settle, then are written once for all. */
+export interface FileStoreDeclaration {
+  kind: 'fileStore';
+  name: string;
+  summary: string;
+  connection?: Options;
+  open(context: OpenContext<unknown>): Promise<OpenFileStore>;
+}
+
+/** What a format makes of bytes: records, and rows that could not be decoded. */
+export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 'columns'>;
+
+export interface Decoding {
+  batches: AsyncIterable<DecodedBatch>;
+  /** Known after the batches have ended. `cut` says why the content is not whole (half a gzip, an unclosed document). */
+  end(): { dialect: Dialect; cut?: string };
+}
+
+/** A format with its options, ready for bytes. */
+export interface OpenFormat {
+  name: string;
+  /** File ending without the dot, for names that the engine makes. */
+  extension: string;
+  decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[]): Decoding;
+  /** Columns in order, where the format has columns; records may come in any number of batches. */
+  encode(records: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncIterable<Uint8Array>;
+}
+
+export interface FormatDeclaration {
+  kind: 'format';
+  name: string;
+  summary: string;
+  options: Options;
+  open(options: unknown): OpenFormat;
+}
+
+/** A document kind that a plugin interprets: `connector:`. */
+export interface DocumentDeclaration {
+  kind: 'document';
+  name: string;
+  summary: string;
+  /** Schema of the document without its first key. */
+  options: Options;
+  /** A compiled document and its connector's name become a source or sink of one read or target. */
+  source(document: unknown, name: string, read: string): Pick<SourceDeclaration, 'open'>;
+  sink(document: unknown, name: string, target: string): Pick<SinkDeclaration, 'open'>;
+}
+
+export type Declaration =
+  SourceDeclaration | SinkDeclaration | FileStoreDeclaration | FormatDeclaration | DocumentDeclaration;
+
+type Typed<O, C> = { options: TypeOf<O>; connection: TypeOf<C> };
+
+/** Declares a source; `open` is given options and connection compiled and typed. */
+export function defineSource<O extends Options, C extends Options = Field<undefined>>(
+  it: Omit<SourceDeclaration, 'kind' | 'open' | 'options' | 'connection'> & {
+    options: O;
+    connection?: C;
+    open(
+      context: Omit<SourceContext<unknown, unknown>, 'options' | 'connection'> & Typed<O, C>,
+    ): Promise<OpenSource | NothingToRead>;
+  },
+): SourceDeclaration {
+  return Object.freeze({ kind: 'source', ...it }) as unknown as SourceDeclaration;
+}
+
+/** Declares a sink; see {@link OpenSink} for what the engine asks of it. */
+export function defineSink<O extends Options, C extends Options = Field<undefined>>(
+  it: Omit<SinkDeclaration, 'kind' | 'open' | 'options' | 'connection'> & {
+    options: O;
+    connection?: C;
+    open(context: Omit<SinkContext<unknown, unknown>, 'options' | 'connection'> & Typed<O, C>): Promise<OpenSink>;
+  },
+): SinkDeclaration {
+  return Object.freeze({ kind: 'sink', ...it }) as unknown as SinkDeclaration;
+}
+
+/** Declares a place that holds files. */
+export function defineFileStore<C extends Options = Field<undefined>>(
+  it: Omit<FileStoreDeclaration, 'kind' | 'open' | 'connection'> & {
+    connection?: C;
+    open(context: Omit<OpenContext<unknown>, 'connection'> & { connection: TypeOf<C> }): Promise<OpenFileStore>;
+  },
+): FileStoreDeclaration {
+  return Object.freeze({ kind: 'fileStore', ...it }) as unknown as FileStoreDeclaration;
+}
+
+/** Declares a format. */
+export function defineFormat<O extends Options>(
+  it: Omit<FormatDeclaration, 'kind' | 'open' | 'options'> & { options: O; open(options: TypeOf<O>): OpenFormat },
+): FormatDeclaration {
+  return Object.freeze({ kind: 'format', ...it }) as unknown as FormatDeclaration;
+}
+
+/** Declares a kind of document that a plugin interprets. */
+export function defineDocument<O extends Options>(
+  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink'> & {
+    options: O;
+    source(document: TypeOf<O>, name: string, read: string): Pick<SourceDeclaration, 'open'>;
+    sink(document: TypeOf<O>, name: string, target: string): Pick<SinkDeclaration, 'open'>;
+  },
+): DocumentDeclaration {
+  return Object.freeze({ kind: 'document', ...it }) as unknown as DocumentDeclaration;
+}
+
+export type { Template };

@@ -1,0 +1,81 @@
+import type { Counts, Dialect, Fields, Operation, RunStatus } from '../../model/record.ts';
+import type { RejectStage } from '../../store/ports.ts';
+
+/** One reject as shown; the source form stays sealed in the store. */
+export interface RejectView {
+  key: string | null;
+  origin: string;
+  line: number | null;
+  stage: RejectStage;
+  code: string;
+  reason: string;
+  sink?: string;
+  field?: string;
+}
+
+/** A guard that was exceeded, or a rule that newly excludes people. */
+export interface GuardView {
+  /** What is held or stopped. */
+  operation: 'missing' | 'leaves' | 'update' | 'create' | 'feed' | 'rule' | 'first' | 'limit';
+  count: number;
+  /** Of so many: active keys of the snapshot, or records of the feed. */
+  of: number;
+  /** The limit as a count. */
+  limit: number;
+  then: 'hold' | 'stop';
+  /** One sentence. */
+  reason: string;
+  accepted: boolean;
+}
+
+/** What `--json` prints, and what every other view of a run is made from. */
+export interface RunResult {
+  format: 1;
+  run: string;
+  pipeline: string;
+  status: RunStatus;
+  /** For a run that is not done: code, sentence, what to do. */
+  code?: string;
+  reason?: string;
+  fix?: string;
+  counts: Counts;
+  /** Delivered by sink and operation, as each sink answered. */
+  sinks: Record<string, Partial<Record<Operation, number>>>;
+  /** Why records were held: `grace`, `guard`, `unreadable key`, `rule changed`, `protected`. */
+  held: Record<string, number>;
+  /** The first 20. */
+  rejects: RejectView[];
+  /** All rejects by cause, most first. */
+  causes: { code: string; stage: RejectStage; field?: string; reason: string; count: number }[];
+  guards: GuardView[];
+  /** Hash to accept the held or stopped set of changes with; absent where nothing waits for a person. */
+  accept?: string;
+  /** Sentences worth a person's eye: superseded files, an incomplete read, protected people, intents in doubt. */
+  notes: string[];
+  durationMs: number;
+  /** The tick, UTC ms. */
+  tick: number;
+  /** Origin of the feed (file names) and how it was written, for the report. */
+  origins: string[];
+  dialect?: Dialect;
+}
+
+/** One change of a plan. Fields of `before`, `after` and `changed` are unmasked here: showing masks them. */
+export interface Change {
+  key: string;
+  operation: Operation | 'held' | 'rejected';
+  origin: string;
+  line: number | null;
+  before?: Fields;
+  after?: Fields;
+  reason?: string;
+}
+
+/** What a run says while it works. */
+export type RunEvent =
+  | { is: 'phase'; phase: 'read' | 'compare' | 'deliver' | 'finish' }
+  | { is: 'progress'; counts: Counts; phase: 'read' | 'deliver'; total?: number }
+  | { is: 'change'; change: Change }
+  | { is: 'note'; message: string };
+
+export type Observe = (event: RunEvent) => void;

@@ -1,0 +1,34 @@
+import type { Schema } from '../../connect/sdk/index.ts';
+import type { Operation } from '../../model/record.ts';
+
+/** One kind as data: what `validate`, the editor, the manual and `portolan connectors` know of it. */
+export interface KindEntry {
+  name: string;
+  summary: string;
+  /** Options under the kind, JSON Schema with marks; `required` decides whether the bare name may stand. */
+  options: Schema;
+  /** Kind of connection it needs (`sftp`, `equeo`), if any. */
+  connection?: string;
+  /** Sinks: operations the target has. */
+  operations?: readonly Operation[];
+  /** Sinks: the target is a file, done at the end. Sources and sinks: `format:` stands beside it. */
+  takesFormat?: boolean;
+  /** Sources: may end complete, so that absence can mean something. */
+  canBeComplete?: boolean;
+  /** Sources: feed preset by a declared read. */
+  feed?: 'full' | 'changes';
+  /** Sources: key and gone preset by a declared read, as written. */
+  preset?: { key?: string | string[]; gone?: string };
+}
+
+/** Everything that can be named in a document, as data: made from the declarations, committed under `schemas/`. */
+export interface Catalogue {
+  sources: Record<string, KindEntry>;
+  sinks: Record<string, KindEntry>;
+  formats: Record<string, KindEntry>;
+  steps: Record<string, KindEntry>;
+  /** Kinds of connections with the schema of each. */
+  connections: Record<string, KindEntry>;
+  /** Whole document schemas (2020-12, schema pattern) by first key: workspace, pipeline, connector, check. */
+  documents: Record<'workspace' | 'pipeline' | 'connector' | 'check', Schema>;
+}

@@ -1,0 +1,107 @@
+import type { Expression, Shape } from '../../expression/index.ts';
+import type { Share } from '../../connect/sdk/index.ts';
+import type { Fields, Operation } from '../../model/record.ts';
+
+/** A use of a connector: its kind (`sftp`, `equeo.users`), compiled options, and the words beside it. */
+export interface Use {
+  kind: string;
+  /** Compiled by the kind's own schema: templates, expressions and durations are ready. */
+  options: unknown;
+  /** Name in the workspace; undefined where the kind needs none. */
+  connection?: string;
+  only?: Operation[];
+  when?: Expression;
+  as?: string;
+  format?: { kind: string; options: unknown };
+  /** Options as they stand in the document, for hashes and for showing. */
+  written: unknown;
+}
+
+export interface SourceUse extends Use {
+  feed: 'full' | 'changes';
+}
+
+/** How a column becomes a field. */
+export interface FieldRule {
+  name: string;
+  /** Columns to read from, the first that exists; default the name itself. */
+  from: string[];
+  required: boolean;
+  personal: boolean;
+  /** Texts that stand for "no value". */
+  none: string[];
+  /** Pads with zeros on the left to so many characters. */
+  text?: number;
+  date?: string[];
+  number?: string | true;
+  /** Separator; the field is always a list, compared as a set. */
+  list?: string;
+}
+
+export interface RecordRule {
+  key: Expression[];
+  gone?: Expression;
+  fields: FieldRule[];
+}
+
+interface StepWords {
+  /** Place in the document, for problems: `steps[2]`. */
+  at: string;
+  only?: Operation[];
+  when?: Expression;
+  as?: string;
+}
+
+export type Step = StepWords &
+  (
+    | { kind: 'filter'; condition: Expression }
+    | { kind: 'map'; shape: Shape; fields: string[] }
+    | { kind: 'set'; shape: Shape; fields: string[] }
+    | { kind: 'validate'; schema: Fields; unique: string[] }
+    | { kind: 'diff'; rule: DiffRule }
+  );
+
+export interface DiffRule {
+  snapshot: string;
+  /** `ignore`: absence means nothing. */
+  missing: 'ignore' | { after: { feeds: number } | { days: number } };
+  leaves: 'keep' | 'missing';
+  protect?: Expression;
+  guard: {
+    missing?: Share;
+    leaves?: Share;
+    update?: Share;
+    create?: Share;
+    /** A guard never stops for fewer. */
+    floor: number;
+    then: 'hold' | 'stop';
+  };
+}
+
+export interface ReportUse extends Use {
+  language: 'ru' | 'en';
+}
+
+/** A pipeline, checked and frozen: what the engine runs. Holds no secret. */
+export interface Pipeline {
+  name: string;
+  title?: string;
+  /** Workspace-relative path of its document. */
+  file: string;
+  /** Of the document as written, 16 hex digits. */
+  hash: string;
+  /** Of what decides who is in: key, gone and every filter before the diff (S6), 16 hex digits each. */
+  rule: { filter: string; key: string };
+  params: Record<string, { default?: string; pattern?: string }>;
+  source: SourceUse;
+  record: RecordRule;
+  /** Steps in order; at most one `diff`. */
+  steps: Step[];
+  /** Managed fields: what the last `map` before the diff names; undefined where all fields are. */
+  sinks: Use[];
+  tolerate?: Share;
+  report: ReportUse[];
+  timezone: string;
+  /** Names of fields (of the source and of the mapped record) that are personal. */
+  personal: string[];
+}

@@ -1,0 +1,18 @@
+/**
+ * Layout of a packed snapshot entry, {@link ENTRY_BYTES} bytes, big endian:
+ * 0 key hash (8) · 8 value hash (16) · 24 record id (float64) · 32 first absent, UTC ms or 0 (float64) ·
+ * 40 absent feeds (uint16) · 42 state (uint8) · 43 sinks that took the value (uint8) · 44 operation those sinks were
+ * given (uint8, index in `operations`) · 45 unused (3)
+ */
+export const ENTRY_BYTES = 48;
+export const entryState = { active: 1, gone: 2 } as const;
+export const entryOffset = {
+  keyHash: 0,
+  valueHash: 8,
+  recordId: 24,
+  firstAbsent: 32,
+  absentFeeds: 40,
+  state: 42,
+  done: 43,
+  operation: 44,
+} as const;
