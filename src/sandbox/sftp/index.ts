@@ -1,0 +1,2 @@
+export type { SftpFaults, SftpLedger, SftpOperation } from './ledger.ts';
+export { startSftpServer, type SftpServer, type SftpServerOptions } from './server.ts';
