@@ -1,13 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { Lms } from '../../src/sandbox/lms/index.ts';
-import { lmsUnderTest, newUser, type Reply } from './lms-client.ts';
+import { describe, expect, it } from 'vitest';
+import { lmsUnderTest, newUser } from './lms-client.ts';
 
 describe('users of the sandbox LMS', async () => {
-  let lms: Lms;
-  let send: (method: string, path: string, json?: unknown, headers?: Record<string, string>) => Promise<Reply>;
-  beforeAll(async () => {
-    ({ lms, send } = await lmsUnderTest());
-  });
+  const { lms, send } = await lmsUnderTest();
 
   it('a batch judges each item alone and names the user that has the value', async () => {
     const { status, body } = await send('POST', '/users/batch', {
