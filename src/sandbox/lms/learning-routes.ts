@@ -1,6 +1,7 @@
 import { ApiFailure, invalid } from './failure.ts';
 import { pageOf, queryFilter } from './paging.ts';
-import { isMap, perItem, readItems, type Call, type Route } from './route.ts';
+import { isMap, perItem, readItems } from './request-body.ts';
+import type { Call, Route } from './route.ts';
 import type { KpiValue, LmsState } from './state.ts';
 import type { Users } from './users.ts';
 
@@ -54,12 +55,8 @@ function readKpi(item: unknown, users: Users) {
   return { userId: knownUser(item, users), indicator, period, value, mode };
 }
 
-function knownUser(item: Record<string, unknown>, users: Users): string {
-  const { userId, externalId } = item;
-  const user =
-    typeof externalId === 'string'
-      ? users.find('externalId', externalId)
-      : users.all.find((candidate) => candidate.id === userId);
-  if (!user) throw new ApiFailure(422, 'unknown_user', 'There is no such user.', { field: 'userId' });
-  return user.id;
+function knownUser({ userId, externalId }: Record<string, unknown>, users: Users): string {
+  const id = typeof externalId === 'string' ? users.find('externalId', externalId)?.id : userId;
+  if (typeof id === 'string' && users.has(id)) return id;
+  throw new ApiFailure(422, 'unknown_user', 'There is no such user.', { field: 'userId' });
 }

@@ -1,6 +1,8 @@
+import { etag, readIfMatch } from './entity-tag.ts';
 import { ApiFailure, invalid, notFound, versionConflict } from './failure.ts';
 import { pageOf, queryFilter } from './paging.ts';
-import { etag, readIfMatch, readMap, type Answer, type Call, type Route } from './route.ts';
+import { readMap } from './request-body.ts';
+import type { Answer, Call, Route } from './route.ts';
 import type { LmsState, Material } from './state.ts';
 
 /** Endpoints of the knowledge base. */

@@ -42,31 +42,27 @@ export function readMoment(call: Call, name: string): number | undefined {
   return moment;
 }
 
-/** The page that the call asks for, of those items that `keep` lets through. */
-export function pageOf<T>(call: Call, items: readonly T[], keep: (item: T) => boolean = () => true): Page<T> {
+/** The page that the call asks for, of those items that `keep` lets through; of all without it. */
+export function pageOf<T>(call: Call, items: readonly T[], keep?: (item: T) => boolean): Page<T> {
   const limit = readLimit(call.query.get('limit'));
   const { position, page } = readCursor(call.query.get('cursor'));
   const found: T[] = [];
   let at = Math.max(0, position - call.overlapItems);
   for (; at < items.length && found.length < limit; at += 1) {
     const item = items[at] as T;
-    if (keep(item)) found.push(item);
+    if (!keep || keep(item)) found.push(item);
   }
-  let total = 0;
-  let isMore = false;
-  items.forEach((item, index) => {
-    if (!keep(item)) return;
-    total += 1;
-    if (index >= at) isMore = true;
-  });
+  const isMore = keep ? items.slice(at).some(keep) : at < items.length;
+  const total = keep ? items.filter(keep).length : items.length;
   const next = isMore ? Buffer.from(`${at}:${page + 1}`, 'latin1').toString('base64url') : null;
   return { items: found, meta: { total, next, limit } };
 }
 
-/** Filters of the query, each equal to the field of its name, plus `updatedFrom`. */
+/** Filters of the query, each equal to the field of its name, plus `updatedFrom`; nothing when there are none. */
 export function queryFilter<T extends { updatedAt: string }>(call: Call, names: readonly (keyof T & string)[]) {
   const updatedFrom = readMoment(call, 'updatedFrom');
   const wanted = names.flatMap((name) => (call.query.has(name) ? [[name, call.query.get(name)] as const] : []));
+  if (!wanted.length && updatedFrom === undefined) return undefined;
   return (item: T): boolean =>
     wanted.every(([name, value]) => String(item[name]) === value) &&
     (updatedFrom === undefined || Date.parse(item.updatedAt) >= updatedFrom);

@@ -1,6 +1,7 @@
 import { ApiFailure, invalid, notFound } from './failure.ts';
 import { pageOf, queryFilter } from './paging.ts';
-import { readMap, type Answer, type Call, type Route } from './route.ts';
+import { readMap } from './request-body.ts';
+import type { Answer, Call, Route } from './route.ts';
 import type { LmsState, Task } from './state.ts';
 
 /** Endpoints below /tasks. */

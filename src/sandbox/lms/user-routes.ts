@@ -1,6 +1,8 @@
+import { etag, readIfMatch } from './entity-tag.ts';
 import { invalid } from './failure.ts';
 import { pageOf, queryFilter } from './paging.ts';
-import { etag, isMap, perItem, readIfMatch, readItems, readMap, type Call, type Route } from './route.ts';
+import { isMap, perItem, readItems, readMap } from './request-body.ts';
+import type { Call, Route } from './route.ts';
 import type { User } from './user.ts';
 import type { UniqueField, Users } from './users.ts';
 

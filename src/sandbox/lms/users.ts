@@ -13,6 +13,7 @@ export interface Users {
   readonly all: readonly User[];
   readonly ledger: LmsLedger;
   byId(id: string): User;
+  has(id: string): boolean;
   find(field: UniqueField, value: string): User | undefined;
   create(input: Record<string, unknown>): User;
   change(id: string, input: Record<string, unknown>, ifVersion?: number): Changed;
@@ -82,6 +83,7 @@ export function newUsers(now: () => Date): Users {
     all,
     ledger,
     byId,
+    has: (id) => ids.has(id),
     find,
 
     create(input) {

@@ -1,9 +1,3 @@
-export {
-  startMailTrap,
-  type MailFaults,
-  type MailLedger,
-  type MailTrap,
-  type MailTrapOptions,
-  type TrappedMail,
-} from './mail-trap.ts';
+export type { MailFaults, MailLedger, TrappedMail } from './ledger.ts';
+export { startMailTrap, type MailTrap, type MailTrapOptions } from './mail-trap.ts';
 export type { MailAttachment } from './parse-message.ts';

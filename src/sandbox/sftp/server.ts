@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { resolve } from 'node:path';
-import ssh2, { type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
-import { OutsideOfRoot } from './confined-path.ts';
-import { newFileSession, type SessionContext } from './file-session.ts';
+import ssh2, { type ParsedKey } from 'ssh2';
+import { serveConnection } from './connection.ts';
+import type { SessionContext } from './file-session.ts';
 import type { SftpFaults, SftpLedger } from './ledger.ts';
-import { isRight, methodsOf, type Account } from './login.ts';
-import { packetReader, readPackets, reply, REQUEST, STATUS } from './wire.ts';
+import type { Account } from './login.ts';
 
 /** Options of the server. Without password and key nobody gets in. */
 export interface SftpServerOptions {
@@ -117,84 +116,4 @@ function parseKey(text: string): ParsedKey {
   const key = ssh2.utils.parseKey(text);
   if (key instanceof Error) throw key;
   return Array.isArray(key) ? (key as ParsedKey[])[0]! : key;
-}
-
-function serveConnection(
-  connection: Connection,
-  account: Account,
-  context: SessionContext,
-  track: (session: Promise<void>) => void,
-): void {
-  const { ledger, faults } = context;
-  // A client that breaks off is no error of the server.
-  connection.on('error', () => connection.end());
-  connection.on('authentication', (attempt) => {
-    if (attempt.method === 'none') return attempt.reject(methodsOf(account));
-    const isRefused = faults.refuseLogins > 0;
-    if (!isRefused && isRight(attempt, account)) return attempt.accept();
-    if (isRefused) faults.refuseLogins -= 1;
-    ledger.refusedLogins += 1;
-    attempt.reject(methodsOf(account));
-  });
-  connection.on('ready', () => {
-    ledger.logins += 1;
-    connection.on('session', (acceptSession) => {
-      acceptSession().on('subsystem', (accept, reject, { name }) => {
-        if (name !== 'sftp') return reject();
-        track(serveFiles(accept(), context));
-      });
-    });
-  });
-}
-
-/** Answers the requests of a channel one after another, as OpenSSH does. */
-async function serveFiles(channel: ServerChannel, context: SessionContext): Promise<void> {
-  const session = newFileSession(context);
-  channel.on('error', () => channel.destroy());
-  try {
-    for await (const packet of readPackets(channel)) {
-      const answer = await answerPacket(packet, session);
-      if (!answer) break;
-      if (!channel.write(answer)) await writable(channel);
-    }
-    channel.end();
-  } catch {
-    context.drop();
-  } finally {
-    await session.close();
-  }
-}
-
-async function answerPacket(packet: Buffer, session: ReturnType<typeof newFileSession>): Promise<Buffer | undefined> {
-  const fields = packetReader(packet);
-  const type = fields.byte();
-  if (type === REQUEST.INIT) return reply.version();
-  const id = fields.uint32();
-  try {
-    return await session.answer(type, id, fields);
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    const [code, message] = statusOf(error);
-    return reply.status(id, code, message);
-  }
-}
-
-function statusOf(error: unknown): [code: number, message: string] {
-  if (error instanceof OutsideOfRoot) return [STATUS.PERMISSION_DENIED, 'Permission denied'];
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return [STATUS.NO_SUCH_FILE, 'No such file'];
-  if (code === 'EACCES' || code === 'EPERM') return [STATUS.PERMISSION_DENIED, 'Permission denied'];
-  if (code === 'ENOSPC') return [STATUS.FAILURE, 'No space left on device'];
-  return [STATUS.FAILURE, 'Failure'];
-}
-
-/** Waits until the client has taken what was written, or is gone. */
-function writable(channel: ServerChannel): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      channel.off('drain', go).off('close', go);
-      resolve();
-    };
-    channel.on('drain', go).on('close', go);
-  });
 }
