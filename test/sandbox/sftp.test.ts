@@ -160,6 +160,37 @@ describe('the SFTP server of the sandbox', () => {
     expect(await client.list('/many')).toHaveLength(1000);
   });
 
+  it('cuts a file and sets its times while it is open', async () => {
+    const client = await connect();
+    await client.put(Buffer.from('0123456789'), '/open');
+    const { sftp } = client as unknown as { sftp: ssh2.SFTPWrapper };
+    const handle = await new Promise<Buffer>((resolve, reject) =>
+      sftp.open('/open', 'r+', (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    const attributes = { size: 4, mode: 0o640, atime: 1_700_000_000, mtime: 1_700_000_000 };
+    await new Promise<void>((resolve, reject) =>
+      sftp.fsetstat(handle, attributes as ssh2.InputAttributes, (error) => (error ? reject(error) : resolve())),
+    );
+    const stats = await new Promise<ssh2.Stats>((resolve, reject) =>
+      sftp.fstat(handle, (error, found) => (error ? reject(error) : resolve(found))),
+    );
+    expect([stats.size, stats.mode & 0o777, stats.mtime]).toEqual([4, 0o640, 1_700_000_000]);
+    await new Promise((resolve) => sftp.close(handle, resolve));
+    await new Promise((resolve) => sftp.setstat('/open', { size: 2 } as ssh2.InputAttributes, resolve));
+    expect(String(await client.get('/open'))).toBe('01');
+  });
+
+  it('closes with clients connected and files open', async () => {
+    const root = join(folder, 'closing');
+    const closing = await startSftpServer({ root, username: 'hr', password: 'right' });
+    const client = await connect({ host: closing.host, port: closing.port, password: 'right' });
+    await client.put(Buffer.from('x'), '/file');
+    const { sftp } = client as unknown as { sftp: ssh2.SFTPWrapper };
+    await new Promise((resolve) => sftp.open('/file', 'r', resolve));
+    await closing.close();
+    await expect(connect({ host: closing.host, port: closing.port, password: 'right' })).rejects.toThrow();
+  });
+
   it('refuses as many logins as wanted', async () => {
     server.faults.refuseLogins = 1;
     await expect(connect()).rejects.toThrow('authentication');

@@ -1,6 +1,6 @@
 import type { Connection, ServerChannel } from 'ssh2';
 import { OutsideOfRoot } from './confined-path.ts';
-import { newFileSession, type SessionContext } from './file-session.ts';
+import { newFileSession, type FileSession, type SessionContext } from './file-session.ts';
 import { isRight, methodsOf, type Account } from './login.ts';
 import { packetReader, readPackets, reply, REQUEST, STATUS } from './wire.ts';
 
@@ -51,7 +51,7 @@ async function serveFiles(channel: ServerChannel, context: SessionContext): Prom
   }
 }
 
-async function answerPacket(packet: Buffer, session: ReturnType<typeof newFileSession>): Promise<Buffer | undefined> {
+async function answerPacket(packet: Buffer, session: FileSession): Promise<Buffer | undefined> {
   const fields = packetReader(packet);
   const type = fields.byte();
   if (type === REQUEST.INIT) return reply.version();

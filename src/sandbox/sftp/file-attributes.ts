@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { Attributes, NamedFile } from './wire.ts';
 
 /** The attributes of a file for the wire. */
@@ -29,4 +30,12 @@ function longNameOf(name: string, stats: Stats): string {
   const { mtime } = stats;
   const date = `${months[mtime.getUTCMonth()]} ${String(mtime.getUTCDate()).padStart(2)} ${mtime.getUTCFullYear()}`;
   return `${type}${rights.join('')} ${stats.nlink} ${stats.uid} ${stats.gid} ${String(stats.size).padStart(8)} ${date} ${name}`;
+}
+
+/** Sets size, rights and times where given. Owners are left alone: the files belong to whoever runs the server. */
+export async function setAttributes(file: FileHandle, attributes: Attributes): Promise<void> {
+  const { sizeBytes, mode, accessedAt, modifiedAt } = attributes;
+  if (sizeBytes !== undefined) await file.truncate(sizeBytes);
+  if (mode !== undefined) await file.chmod(mode & 0o7777);
+  if (accessedAt !== undefined && modifiedAt !== undefined) await file.utimes(accessedAt, modifiedAt);
 }
