@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lmsUnderTest, newUser } from './lms-client.ts';
 
@@ -95,12 +96,17 @@ describe('faults of the sandbox LMS', async () => {
     const user = nextUser();
     const isThere = () => lms.users.find('externalId', user.externalId!) !== undefined;
     lms.faults.onReceived = ({ path }) => void order.push(`received ${path}: ${isThere()}`);
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
     lms.faults.onCommitted = async ({ path, body }) => {
-      await new Promise(setImmediate);
+      await gate;
       order.push(`committed ${path}: ${isThere()}, ${JSON.parse(body.toString()).users.length}`);
     };
-    await send('POST', '/users/batch', { users: [user] });
-    order.push('answered');
+    const answered = send('POST', '/users/batch', { users: [user] }).then(() => order.push('answered'));
+    // Time enough for an answer that does not wait for the hook.
+    await delay(50);
+    go();
+    await answered;
     expect(order).toEqual(['received /users/batch: false', 'committed /users/batch: true, 1', 'answered']);
     await send('GET', '/users');
     expect(order.filter((step) => step.startsWith('committed'))).toHaveLength(1);

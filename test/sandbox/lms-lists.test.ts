@@ -37,6 +37,7 @@ describe('lists and rules of the sandbox LMS', async () => {
   it('filters hold for items, total and cursor', async () => {
     for (const id of ['u_000002', 'u_000020', 'u_000025']) lms.users.setStatus(id, 'blocked');
     expect(await readAll('limit=2&status=blocked')).toEqual([['u_000002', 'u_000020'], ['u_000025']]);
+    expect(await readAll('limit=3&status=blocked')).toEqual([['u_000002', 'u_000020', 'u_000025']]);
     clock += 60_000;
     lms.users.change('u_000003', { department: 'Склад' });
     const { body } = await send('GET', `/users?updatedFrom=${new Date(clock).toISOString()}`);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startMailTrap, type MailTrap } from '../../src/sandbox/mail/index.ts';
@@ -98,12 +99,22 @@ describe('the mail trap', () => {
 
   it('waits for the hook before it answers', async () => {
     const order: string[] = [];
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
     trap.faults.onTaken = async ({ messageId }) => {
-      await new Promise(setImmediate);
+      arrive();
+      await gate;
       order.push(`taken ${messageId}`);
     };
-    await transport.sendMail({ ...mail, messageId: '<hook@company.example>' });
-    order.push('answered');
+    const message = { ...mail, messageId: '<hook@company.example>' };
+    const answered = transport.sendMail(message).then(() => order.push('answered'));
+    await arrived;
+    // Time enough for an answer that does not wait for the hook.
+    await delay(50);
+    go();
+    await answered;
     expect(order).toEqual(['taken <hook@company.example>', 'answered']);
   });
 

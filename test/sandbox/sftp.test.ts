@@ -6,6 +6,7 @@ import { Readable, Writable } from 'node:stream';
 import ssh2 from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isRight } from '../../src/sandbox/sftp/login.ts';
 import { startSftpServer, type SftpServer } from '../../src/sandbox/sftp/index.ts';
 
 const key = ssh2.utils.generateKeyPairSync('ed25519');
@@ -48,6 +49,23 @@ describe('the SFTP server of the sandbox', () => {
     await expect(connect({ username: 'other', password: 'right' })).rejects.toThrow('authentication');
     expect(server.ledger.logins).toBe(2);
     expect(server.ledger.refusedLogins).toBeGreaterThanOrEqual(3);
+  });
+
+  it('a key counts only with its own signature', () => {
+    const [owner, stranger] = [ssh2.utils.parseKey(key.private), newKey()].map((each) => each as ssh2.ParsedKey);
+    const account = { username: 'hr', publicKey: owner! };
+    const blob = Buffer.from('what the client signs');
+    const attempt = (shown: ssh2.ParsedKey, signedBy?: ssh2.ParsedKey) =>
+      ({
+        method: 'publickey',
+        username: 'hr',
+        key: { algo: shown.type, data: shown.getPublicSSH() },
+        ...(signedBy && { blob, signature: signedBy.sign(blob) }),
+      }) as ssh2.AuthContext;
+    expect(isRight(attempt(owner!, owner), account)).toBe(true);
+    expect(isRight(attempt(owner!, stranger), account)).toBe(false);
+    expect(isRight(attempt(stranger!, stranger), account)).toBe(false);
+    expect([isRight(attempt(owner!), account), isRight(attempt(stranger!), account)]).toEqual([true, false]);
   });
 
   it('shows the key whose fingerprint it tells, of either type', async () => {
@@ -229,6 +247,10 @@ describe('the SFTP server of the sandbox', () => {
     expect(seen).toEqual([['rename', '/hooked', '/moved', 1]]);
   });
 });
+
+function newKey(): ssh2.ParsedKey {
+  return ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private) as ssh2.ParsedKey;
+}
 
 function* slices(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 1024 * 1024) yield bytes.subarray(at, at + 1024 * 1024);
