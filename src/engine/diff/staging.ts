@@ -1,0 +1,86 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Fields } from '../../model/record.ts';
+
+/** A changed record on its way from phase one to phase two. */
+export interface Staged {
+  /** Index in the ledger; -1 where nothing is compared. */
+  entry: number;
+  key: string;
+  line: number;
+  origin: number;
+  /** Source form, for a reject. */
+  source: Fields;
+  record: Fields;
+  /** What `as:` named before the diff. */
+  names?: Fields;
+}
+
+const CHUNK_RECORDS = 500;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Changed records in file order, on disk, sealed under a key that lives in memory only (S4): a killed run leaves nothing
+ * that can be read. Each chunk is length (4) · nonce · tag · ciphertext.
+ */
+export class Staging {
+  count = 0;
+  private readonly key = randomBytes(32);
+  private pending: Staged[] = [];
+  private file: FileHandle | undefined;
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async add(staged: Staged): Promise<void> {
+    this.pending.push(staged);
+    this.count++;
+    if (this.pending.length >= CHUNK_RECORDS) await this.flush();
+  }
+
+  /** Writes what is still in memory; call it before reading. */
+  async flush(): Promise<void> {
+    if (this.pending.length === 0) return;
+    if (!this.file) {
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      this.file = await open(this.path, 'wx+', 0o600);
+    }
+    const plain = Buffer.from(JSON.stringify(this.pending));
+    this.pending = [];
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce);
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(sealed.length);
+    await this.file.write(Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]));
+  }
+
+  /** Chunks in the order they were staged; may be read more than once. */
+  async *read(): AsyncIterable<Staged[]> {
+    await this.flush();
+    if (!this.file) return;
+    let position = 0;
+    const head = Buffer.alloc(4 + NONCE_BYTES + TAG_BYTES);
+    for (;;) {
+      const { bytesRead } = await this.file.read(head, 0, head.length, position);
+      if (bytesRead < head.length) return;
+      const sealed = Buffer.alloc(head.readUInt32BE(0));
+      await this.file.read(sealed, 0, sealed.length, position + head.length);
+      position += head.length + sealed.length;
+      const decipher = createDecipheriv('aes-256-gcm', this.key, head.subarray(4, 4 + NONCE_BYTES));
+      decipher.setAuthTag(head.subarray(4 + NONCE_BYTES));
+      yield JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString()) as Staged[];
+    }
+  }
+
+  /** Closes and removes the file. */
+  async drop(): Promise<void> {
+    await this.file?.close();
+    this.file = undefined;
+    await rm(this.path, { force: true });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Consumption, NothingToRead, OpenSink, OpenSource } from '../../connect/sdk/index.ts';
+import type { Environment, Scope, TableData } from '../../expression/index.ts';
+import type { SourceUse, Use } from '../../language/compile/pipeline.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Store, Vault } from '../../store/ports.ts';
+
+/** What opening a connector needs of a run. */
+export interface Opening {
+  scope: Scope;
+  env: Environment;
+  signal: AbortSignal;
+  note(message: string): void;
+}
+
+/** All that a run reaches out to. The workspace makes one; a check makes one of its own. */
+export interface World {
+  store: Store;
+  vault: Vault;
+  clock: Clock;
+  /** For staging. */
+  runsFolder: string;
+  tables(name: string): TableData | undefined;
+  openSource(
+    use: SourceUse,
+    opening: Opening & {
+      wanted: readonly string[];
+      dryRun: boolean;
+      consumed(file: Omit<Consumption, 'contentHash'>): Promise<boolean>;
+    },
+  ): Promise<OpenSource | NothingToRead>;
+  openSink(use: Use, opening: Opening): Promise<OpenSink>;
+  /** Does the target hold anything, for a first run (S19)? Undefined where it can't be read. */
+  holdsRecords?(use: Use, opening: Opening): Promise<boolean | undefined>;
+  /** The last line against a mass block: at most so many in so long, over all pipelines. */
+  limits: { missing?: { count: number; perMs: number } };
+  newId(): string;
+  /** Where a test ends the process: called at labelled points of a run. */
+  reached?(label: string): void;
+}
+
+/** How a run was asked for. */
+export interface RunRequest {
+  params?: Record<string, string>;
+  /** Read at most so many records; nobody is missing then. */
+  limit?: number;
+  /** The run's tick, UTC ms; default the clock's now. */
+  asOf?: number;
+  /** A scheduled tick: at most one run of it is ever made (S25). */
+  scheduled?: boolean;
+  signal?: AbortSignal;
+}

@@ -1,0 +1,75 @@
+import { isPromise, whenReady, type Environment, type MaybePromise } from '../../expression/index.ts';
+import type { Step } from '../../language/compile/pipeline.ts';
+import { isProblem } from '../../model/problem.ts';
+import { filterStep } from './filter.ts';
+import { mapStep, setStep } from './map.ts';
+import type { Passing, RunStep, StepTools, Verdict } from './step.ts';
+import { validateStep } from './validate.ts';
+
+export type { Passing, Verdict, StepTools } from './step.ts';
+
+/** Runs a record through steps, in order; the words `only`, `when` and `as` are honoured here. Never throws data problems. */
+export type RunSteps = (passing: Passing, env: Environment) => MaybePromise<Verdict | undefined>;
+
+/** Makes one runner of neighbouring steps; nothing is awaited where nothing is asynchronous. */
+export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
+  const runs = steps.map((step) => withWords(step, runOf(step, tools)));
+  const from = (index: number, passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => {
+    for (let at = index; at < runs.length; at++) {
+      const verdict = (runs[at] as RunStep)(passing, env);
+      if (isPromise(verdict)) {
+        return (verdict as Promise<Verdict | undefined>).then((settled) => settled ?? from(at + 1, passing, env));
+      }
+      if (verdict) return verdict as Verdict;
+    }
+    return undefined;
+  };
+  return (passing, env) => {
+    try {
+      const verdict = from(0, passing, env);
+      return isPromise(verdict) ? (verdict as Promise<Verdict | undefined>).catch(asVerdict) : verdict;
+    } catch (error) {
+      return asVerdict(error);
+    }
+  };
+}
+
+function runOf(step: Step, tools: StepTools): RunStep {
+  switch (step.kind) {
+    case 'filter':
+      return filterStep(step);
+    case 'map':
+      return mapStep(step);
+    case 'set':
+      return setStep(step);
+    case 'validate':
+      return validateStep(step, tools);
+    case 'diff':
+      throw new Error('the diff is a barrier, not a step of a record');
+  }
+}
+
+function withWords(step: Step, run: RunStep): RunStep {
+  const { only, when, as } = step;
+  if (!only && !when && !as) return run;
+  return (passing, env) => {
+    if (only && !only.includes(passing.scope.operation as never)) return undefined;
+    const go = (): MaybePromise<Verdict | undefined> =>
+      whenReady(run(passing, env), (verdict) => {
+        if (as && !verdict) {
+          passing.names = { ...passing.names, [as]: passing.record };
+          passing.scope = { ...passing.scope, [as]: passing.record };
+        }
+        return verdict;
+      });
+    if (!when) return go();
+    return whenReady(when.evaluate(passing.record, passing.scope, env), (holds) => (holds === true ? go() : undefined));
+  };
+}
+
+/** A data problem rejects the record; anything else fails the run. */
+function asVerdict(error: unknown): Verdict {
+  if (!isProblem(error) || error.class !== 'data') throw error;
+  const stage = error.code === 'LINK_NOT_DELIVERED' ? 'link' : 'steps';
+  return { is: 'rejected', stage, code: error.code, reason: error.message };
+}
