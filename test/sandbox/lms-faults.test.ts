@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lmsUnderTest, newUser } from './lms-client.ts';
@@ -110,6 +111,35 @@ describe('faults of the sandbox LMS', async () => {
     expect(order).toEqual(['received /users/batch: false', 'committed /users/batch: true, 1', 'answered']);
     await send('GET', '/users');
     expect(order.filter((step) => step.startsWith('committed'))).toHaveLength(1);
+  });
+
+  it('a client that dies between commit and answer leaves the work done and the server running', async () => {
+    const user = nextUser();
+    const client = new AbortController();
+    lms.faults.onCommitted = async () => {
+      client.abort();
+      await delay(20);
+    };
+    const headers = { Authorization: `Bearer ${lms.token}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify(user);
+    const request = fetch(`${lms.url}/users`, { method: 'POST', headers, body, signal: client.signal });
+    await expect(request).rejects.toThrow('abort');
+    await expect.poll(() => lms.users.find('externalId', user.externalId!)).toBeDefined();
+    lms.faults.onCommitted = undefined;
+    expect((await send('POST', '/users', user)).status).toBe(409);
+  });
+
+  it('a request that is cut in its body does nothing', async () => {
+    const before = { users: lms.users.all.length, requests: lms.ledger.counts.requests };
+    const { hostname, port } = new URL(lms.url);
+    const socket = connect(Number(port), hostname);
+    const head = `POST /api/v1/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${lms.token}\r\n`;
+    socket.write(`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"login"`);
+    await expect.poll(() => lms.ledger.counts.requests).toBe(before.requests + 1);
+    socket.destroy();
+    expect((await send('GET', '/me')).status).toBe(200);
+    expect(lms.users.all).toHaveLength(before.users);
+    expect(lms.ledger.requests.at(-2)).toMatchObject({ path: '/users', status: null });
   });
 
   it('faults that were not needed can be taken back', async () => {

@@ -16,6 +16,8 @@ describe('users of the sandbox LMS', async () => {
         { ...newUser(6), shoeSize: '42' },
         'no map',
         { ...newUser(7), email: null },
+        { ...newUser(8), lastName: ' ' },
+        { ...newUser(9), login: 'ivanov 9' },
       ],
     });
     expect(status).toBe(200);
@@ -30,8 +32,10 @@ describe('users of the sandbox LMS', async () => {
       { row: 6, status: 'error', code: 'invalid', field: 'shoeSize' },
       { row: 7, status: 'error', code: 'invalid' },
       { row: 8, status: 'created', id: 'u_000002' },
+      { row: 9, status: 'error', code: 'invalid', field: 'lastName' },
+      { row: 10, status: 'error', code: 'invalid', field: 'login' },
     ]);
-    expect(lms.ledger.counts).toMatchObject({ created: 2, conflicts: 3, invalid: 3 });
+    expect(lms.ledger.counts).toMatchObject({ created: 2, conflicts: 3, invalid: 5 });
     expect(JSON.stringify(lms.ledger.users())).not.toContain('long enough');
   });
 

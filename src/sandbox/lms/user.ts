@@ -34,7 +34,7 @@ const MAX_TEXT = 255;
 
 function textUpTo(limit: number): Rule {
   return (value) =>
-    value.length > 0 && value.length <= limit ? undefined : `must be a text of 1 to ${limit} characters`;
+    value.trim() && value.length <= limit ? undefined : `must be a text of 1 to ${limit} characters, not only blanks`;
 }
 
 function isRealDate(value: string): boolean {
