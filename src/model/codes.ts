@@ -72,6 +72,16 @@ export const codes = listed({
     class: 'config',
     about: '`$password` stands where no password can be made: it works after `diff`.',
   },
+  // src/language
+  VALUE_UNREADABLE: {
+    class: 'config',
+    about:
+      'A duration, size, share, rate or grace is not written in its form, such as `30s`, `1MB`, `5%`, `10/s`, `2 days`.',
+  },
+  WORKSPACE_FILE_MISSING: {
+    class: 'config',
+    about: 'A file that a document names does not exist in the workspace, or cannot be read.',
+  },
   // src/workspace
   WORKSPACE_NOT_FOUND: {
     class: 'config',
