@@ -1,1 +1,11 @@
 export type * from './types.ts';
+export { compileCondition, compileExpression } from './expression.ts';
+export { functionNames, functionReference } from './functions/catalogue.ts';
+export { mentionsImpure } from './analysis.ts';
+export { nearestName } from './nearest.ts';
+export { isPromise, whenAllReady, whenReady } from './settle.ts';
+export { checkDateFormat, namedDateFormats, parseDate } from './text/dates.ts';
+export { numberForm, parseNumber } from './text/numbers.ts';
+export { isTrue } from './truth.ts';
+export { compileShape, type ShapeFault } from './shape.ts';
+export { compileTemplate } from './template/template.ts';

@@ -18,6 +18,8 @@ export interface Environment {
   now: number;
   /** IANA zone, e.g. Europe/Moscow. */
   timezone: string;
+  /** Of month names in `$dateFormat`; the workspace's. Left out, English. */
+  language?: 'ru' | 'en';
   /** For `$table` and `$lookup`. */
   tables: (name: string) => TableData | undefined;
   /** For `$delivered`: the target's id. Undefined is "not there yet", a link error (LINK_NOT_DELIVERED). */
@@ -70,9 +72,9 @@ export interface Condition extends Expression {
 
 /** Where a template stands: what is escaped and what is refused depends on it. */
 export type Place =
-  /** One segment of a URL's path. */
+  /** A path of a URL: every hole is one encoded segment. */
   | 'segment'
-  /** A URL or path: every hole is one encoded segment; a hole that begins it is taken as it is. */
+  /** A URL or a path of one: as `segment`, but a hole that begins it is taken as it is. */
   | 'url'
   /** The value of a query parameter or form field. */
   | 'query'
@@ -103,7 +105,7 @@ export interface Template {
 
 /** A value whose leaves may be expressions. */
 export interface Shape {
-  /** Each with the path of its leaf; offsets are inside the expression, after the `=`. */
+  /** Each with the path of its leaf. Offsets count in the leaf as it is written, its `=` included. */
   readonly expressions: readonly { path: (string | number)[]; expression: Expression }[];
   /** Keys of a shape that is a map. */
   readonly keys?: readonly string[];
