@@ -1,0 +1,209 @@
+import type { Scope } from '../../expression/index.ts';
+import type { Fields, Operation } from '../../model/record.ts';
+import { entryState } from '../../store/entry.ts';
+import type { SnapshotRecord } from '../../store/ports.ts';
+import { changedFields } from '../diff/canonical.ts';
+import type { Collected } from '../diff/collect.ts';
+import { flag, sameBytes } from '../diff/ledger.ts';
+import type { Staged } from '../diff/staging.ts';
+import { hold, note, type RunContext } from '../run/context.ts';
+import type { Target, Work } from './work.ts';
+
+const MISSING_A_CHUNK = 500;
+
+/** The name under which the record's key reaches `$password`; no expression can say it. */
+export const KEY_NAME = '#key';
+
+/** Staged changes as works, chunk by chunk in file order; `inDoubt` chooses those that an earlier run may have sent. */
+export async function* stagedWorks(
+  run: RunContext,
+  collected: Collected,
+  targets: Target[],
+  inDoubt: boolean,
+): AsyncIterable<Work[]> {
+  const { ledger } = collected;
+  for await (const chunk of collected.staging.read()) {
+    const wanted = chunk.filter(
+      ({ entry }) =>
+        !ledger.has(entry, flag.conflict) && !ledger.has(entry, flag.held) && ledger.has(entry, flag.doubt) === inDoubt,
+    );
+    const known = await knownRecords(
+      run,
+      collected,
+      wanted.map(({ entry }) => entry),
+    );
+    const works: Work[] = [];
+    for (const staged of wanted) {
+      const work = stagedWork(run, collected, targets, staged, known.get(staged.entry));
+      if (await isProtected(run, collected, work)) hold(run, 'protected');
+      else works.push(work);
+    }
+    if (works.length > 0) yield works;
+  }
+}
+
+async function knownRecords(
+  run: RunContext,
+  { ledger }: Collected,
+  entries: number[],
+): Promise<Map<number, SnapshotRecord>> {
+  const known = entries.filter((entry) => ledger.recordId(entry) > 0);
+  const records = await run.world.store.snapshotRecords(known.map((entry) => ledger.recordId(entry)));
+  return new Map(known.map((entry, index) => [entry, records[index] as SnapshotRecord]));
+}
+
+function stagedWork(
+  run: RunContext,
+  { ledger, doubts }: Collected,
+  targets: Target[],
+  staged: Staged,
+  known: SnapshotRecord | undefined,
+): Work {
+  const { entry } = staged;
+  const fate = ledger.fate(entry);
+  const isGone = fate === 'gone';
+  const operation: Operation = isGone
+    ? 'missing'
+    : fate === 'resume'
+      ? resumed(ledger.operation(entry))
+      : (fate as Operation);
+  const doubt = doubts.get(staged.key);
+  // A lost `missing` may have been done: who is seen again is returned, not merely updated.
+  const actual = doubt?.intent.operation === 'missing' && operation === 'update' ? 'returned' : operation;
+  return newWork(run, targets, {
+    entry,
+    key: staged.key,
+    operation: actual,
+    origin: run.origins[staged.origin] ?? '',
+    line: staged.line,
+    source: staged.source,
+    record: isGone ? (known?.record ?? staged.record) : staged.record,
+    known,
+    names: staged.names,
+    route: routeOf(ledger, entry, targets, actual, fate === 'resume'),
+  });
+}
+
+/** Returned first, then changed: for the sinks that come after, what they were to be told stands. */
+const resumed = (operation: Operation): Operation => (operation === 'missing' ? 'returned' : operation);
+
+/** All sinks; when a record is taken up again, those that took its present value are passed, and those that took an older one are updated (S11). */
+function routeOf(
+  ledger: Collected['ledger'],
+  entry: number,
+  targets: Target[],
+  operation: Operation,
+  isResumed: boolean,
+): Work['route'] {
+  if (!isResumed) {
+    const changedToo = operation === 'returned' && !sameBytes(ledger.seenHash(entry), ledger.valueHash(entry));
+    return targets.flatMap(({ index }) => [
+      { target: index, operation },
+      ...(changedToo ? [{ target: index, operation: 'update' as const }] : []),
+    ]);
+  }
+  const done = ledger.done(entry);
+  const isSame = sameBytes(ledger.seenHash(entry), ledger.valueHash(entry));
+  return targets.flatMap(({ index }) => {
+    if (index >= done) return [{ target: index, operation }];
+    return isSame ? [] : [{ target: index, operation: 'update' as const }];
+  });
+}
+
+function newWork(
+  run: RunContext,
+  targets: Target[],
+  from: Pick<Work, 'entry' | 'key' | 'operation' | 'origin' | 'line' | 'source' | 'record' | 'route'> & {
+    known?: SnapshotRecord;
+    names?: Fields;
+  },
+): Work {
+  const { known, names, ...rest } = from;
+  const was = known?.record;
+  const changed = was ? changedFields(was, rest.record) : undefined;
+  const kept = structuredClone(known?.kept ?? {});
+  const scope: Scope = {
+    ...run.scope,
+    ...names,
+    operation: rest.operation,
+    ...(was ? { was } : {}),
+    ...(changed ? { changed } : {}),
+    kept: kept[targets[0]?.name ?? ''] ?? {},
+    [KEY_NAME]: rest.key,
+  };
+  return { ...rest, final: rest.record, kept, scope, ...(was ? { was } : {}), ...(changed ? { changed } : {}) };
+}
+
+/** Works for entries that are due as missing: the stored record is sent (S8). Protected people are held. */
+export async function* missingWorks(
+  run: RunContext,
+  collected: Collected,
+  targets: Target[],
+  due: number[],
+): AsyncIterable<Work[]> {
+  const { ledger } = collected;
+  for (let at = 0; at < due.length; at += MISSING_A_CHUNK) {
+    const entries = due.slice(at, at + MISSING_A_CHUNK);
+    const known = await knownRecords(run, collected, entries);
+    const works: Work[] = [];
+    for (const entry of entries) {
+      const stored = known.get(entry);
+      if (!stored) throw new Error('the snapshot has an entry without a record');
+      const resumes =
+        ledger.operation(entry) === 'missing' &&
+        ledger.state(entry) === entryState.active &&
+        ledger.done(entry) > 0 &&
+        ledger.done(entry) < targets.length;
+      const work = newWork(run, targets, {
+        entry,
+        key: stored.key,
+        operation: 'missing',
+        origin: '',
+        line: null,
+        source: null,
+        record: stored.record,
+        known: stored,
+        route: targets
+          .filter(({ index }) => !resumes || index >= ledger.done(entry))
+          .map(({ index }) => ({ target: index, operation: 'missing' as const })),
+      });
+      if (await isProtected(run, collected, work)) hold(run, 'protected');
+      else works.push(work);
+    }
+    if (works.length > 0) yield works;
+  }
+}
+
+/** Never blocked, and said so. A rule that can't be evaluated protects. */
+async function isProtected(run: RunContext, { rule }: Collected, work: Work): Promise<boolean> {
+  if (work.operation !== 'missing' || !rule.protect) return false;
+  let holds: unknown;
+  try {
+    holds = await rule.protect.evaluate(work.was ?? work.record, work.scope, run.env);
+  } catch {
+    holds = true;
+  }
+  if (holds !== true) return false;
+  note(run, 'Protected people who are gone from the feed were left alone.');
+  return true;
+}
+
+/** Works of a pipeline that compares nothing. */
+export function streamedWork(
+  run: RunContext,
+  targets: Target[],
+  row: { key: string; line: number; source: Fields; record: Fields; names?: Fields },
+  origin: string,
+): Work {
+  return newWork(run, targets, {
+    entry: -1,
+    key: row.key,
+    operation: 'upsert',
+    origin,
+    line: row.line,
+    source: row.source,
+    record: row.record,
+    names: row.names,
+    route: targets.map(({ index }) => ({ target: index, operation: 'upsert' as const })),
+  });
+}

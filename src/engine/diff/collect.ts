@@ -1,0 +1,200 @@
+import type { OpenSource } from '../../connect/sdk/index.ts';
+import type { DiffRule } from '../../language/compile/pipeline.ts';
+import { entryState } from '../../store/entry.ts';
+import type { IntentItem, Intent } from '../../store/ports.ts';
+import { countFiltered } from '../run/account.ts';
+import { flushRejects, note, reject, settleWell, type RunContext } from '../run/context.ts';
+import { transform, type Row } from '../run/transform.ts';
+import type { RunSteps } from '../steps/index.ts';
+import { canonicalText } from './canonical.ts';
+import { flag, sameBytes, type Fate, type Ledger } from './ledger.ts';
+import type { Staging } from './staging.ts';
+
+/** What an intent of an earlier run left in doubt, by key. */
+export type Doubts = Map<string, { intent: Intent; item: IntentItem }>;
+
+/** What phase one gathers. */
+export interface Collected {
+  rule: DiffRule;
+  ledger: Ledger;
+  staging: Staging;
+  doubts: Doubts;
+  /** How many sinks a record must have passed to be done. */
+  sinkCount: number;
+  /** Lines of rows whose key could not be read (S6); the first few. */
+  unreadableLines: string[];
+  unreadableCount: number;
+  /** Rows that reached the diff. */
+  passed: number;
+}
+
+/** Phase one: reads the whole feed, compares, stages what changed. Writes nothing outside. */
+export async function collect(run: RunContext, source: OpenSource, steps: RunSteps, into: Collected): Promise<void> {
+  for await (const batch of transform(run, source, steps)) {
+    for (const unreadable of batch.unreadable) {
+      noteUnreadable(into, unreadable.origin, unreadable.line);
+      await reject(run, unreadable);
+    }
+    for (const row of batch.rows) await take(run, row, batch.origin, into);
+    run.observe({ is: 'progress', phase: 'read', counts: run.counts });
+  }
+  await into.staging.flush();
+  await rejectConflicts(run, source, into);
+  await flushRejects(run);
+}
+
+function noteUnreadable(into: Collected, origin: string, line: number | null): void {
+  into.unreadableCount++;
+  if (into.unreadableLines.length < 10) into.unreadableLines.push(`${origin}:${line ?? '?'}`);
+}
+
+async function take(run: RunContext, row: Row, origin: number, into: Collected): Promise<void> {
+  const { ledger } = into;
+  if (row.key === null) {
+    noteUnreadable(into, run.origins[origin] ?? '', row.line);
+    if (row.fate === 'rejected') await reject(run, row.reject);
+    return;
+  }
+  const entry = ledger.findOrAdd(run.world.vault.keyHash(row.key));
+  ledger.mark(entry, flag.seen);
+  switch (row.fate) {
+    case 'rejected':
+      return reject(run, row.reject);
+    case 'filtered':
+      ledger.mark(entry, flag.excluded);
+      countFiltered(run.counts, row.reason);
+      settleWell(run, row.key);
+      return;
+    case 'passed':
+    case 'gone':
+      return compare(run, { ...row, key: row.key }, entry, origin, into);
+  }
+}
+
+async function compare(
+  run: RunContext,
+  row: Row & { key: string },
+  entry: number,
+  origin: number,
+  into: Collected,
+): Promise<void> {
+  const { ledger } = into;
+  const isGone = row.fate === 'gone';
+  const hash = run.world.vault.valueHash(isGone ? 'gone' : canonicalText(row.record));
+  if (ledger.has(entry, flag.passed)) return repeated(run, row, entry, hash, into);
+  ledger.mark(entry, isGone ? flag.passed | flag.gone : flag.passed);
+  ledger.setSeen(entry, hash, row.line, origin);
+  into.passed++;
+  if (into.doubts.has(row.key)) ledger.mark(entry, flag.doubt);
+  const fate = fateOf(ledger, entry, hash, isGone, into);
+  ledger.setFate(entry, fate);
+  if (fate === 'unchanged' || fate === 'none') settleWell(run, row.key);
+  else
+    await into.staging.add({
+      entry,
+      key: row.key,
+      line: row.line,
+      origin,
+      source: row.source,
+      record: row.record,
+      ...(row.names ? { names: row.names } : {}),
+    });
+}
+
+/** The rule of the diff for one key. `none`: gone, and never known: filtered. */
+function fateOf(
+  ledger: Ledger,
+  entry: number,
+  hash: Uint8Array,
+  isGone: boolean,
+  { sinkCount, rule }: Collected,
+): Fate {
+  const state = ledger.state(entry);
+  const inDoubt = ledger.has(entry, flag.doubt);
+  if (isGone && rule.missing === 'ignore') return 'none';
+  if (isGone)
+    return state === entryState.active ? 'gone' : state === entryState.gone ? (inDoubt ? 'gone' : 'unchanged') : 'none';
+  if (state === entryState.gone) return 'returned';
+  if (state !== entryState.active) return 'create';
+  const isSame = sameBytes(hash, ledger.valueHash(entry));
+  if (ledger.done(entry) < sinkCount) return ledger.operation(entry) === 'missing' ? 'returned' : 'resume';
+  return isSame && !inDoubt ? 'unchanged' : 'update';
+}
+
+/** A second row of a key (S17): a true repeat is filtered; a different one makes every row of the key rejected. */
+async function repeated(
+  run: RunContext,
+  row: Row & { key: string },
+  entry: number,
+  hash: Uint8Array,
+  into: Collected,
+): Promise<void> {
+  const { ledger } = into;
+  if (!ledger.has(entry, flag.conflict) && sameBytes(hash, ledger.seenHash(entry))) {
+    countFiltered(run.counts, 'duplicate');
+    return;
+  }
+  ledger.mark(entry, flag.conflict);
+  await reject(run, {
+    key: row.key,
+    stage: 'diff',
+    code: 'DUPLICATE_KEY',
+    reason: `Line ${row.line} and line ${ledger.line(entry)} carry the same key and say different things`,
+    origin: run.origins[ledger.origin(entry)] ?? '',
+    line: row.line,
+    source: row.source,
+  });
+}
+
+/** The first rows of conflicting keys: rejected as well, in their source form. */
+async function rejectConflicts(run: RunContext, source: OpenSource, into: Collected): Promise<void> {
+  const { ledger } = into;
+  const waiting = new Map<string, number>();
+  for (let entry = 0; entry < ledger.size; entry++) {
+    if (ledger.has(entry, flag.conflict)) waiting.set(`${ledger.origin(entry)}:${ledger.line(entry)}`, entry);
+  }
+  if (waiting.size === 0) return;
+  const rejectFirst = async (
+    entry: number,
+    key: string | null,
+    fields: Record<string, unknown> | null,
+  ): Promise<void> => {
+    waiting.delete(`${ledger.origin(entry)}:${ledger.line(entry)}`);
+    const origin = run.origins[ledger.origin(entry)] ?? '';
+    const reason = `Line ${ledger.line(entry)} and another line carry the same key and say different things`;
+    await reject(run, {
+      key,
+      stage: 'diff',
+      code: 'DUPLICATE_KEY',
+      reason,
+      origin,
+      line: ledger.line(entry),
+      source: fields,
+    });
+  };
+  for await (const chunk of into.staging.read()) {
+    for (const staged of chunk) {
+      if (ledger.has(staged.entry, flag.conflict)) await rejectFirst(staged.entry, staged.key, staged.source);
+    }
+  }
+  // A first row that had not changed was never staged: its source form is read again, where the source can.
+  if (waiting.size > 0 && source.again) {
+    for await (const batch of source.again()) {
+      const origin = run.origins.indexOf(batch.origin);
+      for (let index = 0; index < batch.records.length; index++) {
+        const entry = waiting.get(`${origin}:${batch.lines[index]}`);
+        if (entry !== undefined)
+          await rejectFirst(entry, await storedKey(run, ledger, entry), batch.records[index] ?? null);
+      }
+      if (waiting.size === 0) break;
+    }
+  }
+  for (const entry of [...waiting.values()]) await rejectFirst(entry, await storedKey(run, ledger, entry), null);
+  if (!source.again && waiting.size > 0) note(run, 'The source form of some duplicates could not be read again.');
+}
+
+async function storedKey(run: RunContext, ledger: Ledger, entry: number): Promise<string | null> {
+  const id = ledger.recordId(entry);
+  if (!id) return null;
+  return (await run.world.store.snapshotRecords([id]))[0]?.key ?? null;
+}

@@ -1,0 +1,37 @@
+import type { DiffRule } from '../../language/compile/pipeline.ts';
+
+/** How long a key has been absent. `firstAbsent` in UTC milliseconds, 0 for never. */
+export interface Absence {
+  firstAbsent: number;
+  feeds: number;
+}
+
+/** One more complete feed without the key. A feed with the content of the last one is the same feed (S6). */
+export function advance(absence: Absence, tick: number, isNewFeed: boolean): Absence {
+  if (absence.feeds === 0) return { firstAbsent: tick, feeds: 1 };
+  return { firstAbsent: absence.firstAbsent, feeds: absence.feeds + (isNewFeed ? 1 : 0) };
+}
+
+/** Is the grace over? Days are calendar days in the pipeline's zone, so that a night an hour shorter changes nothing. */
+export function isDue(rule: DiffRule['missing'], absence: Absence, tick: number, timezone: string): boolean {
+  if (rule === 'ignore') return false;
+  if ('feeds' in rule.after) return absence.feeds >= rule.after.feeds;
+  return dayNumber(tick, timezone) - dayNumber(absence.firstAbsent, timezone) >= rule.after.days;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Days since 1970-01-01 of the date that an instant has in a zone. */
+export function dayNumber(instant: number, timezone: string): number {
+  let format = formats.get(timezone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: timezone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+    formats.set(timezone, format);
+  }
+  return Math.round(Date.parse(`${format.format(instant)}T00:00:00Z`) / 86_400_000);
+}

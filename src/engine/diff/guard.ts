@@ -1,0 +1,161 @@
+import type { DiffRule } from '../../language/compile/pipeline.ts';
+import type { Share } from '../../connect/sdk/index.ts';
+import type { GuardView } from '../run/result.ts';
+
+/** What the guards of a run are judged by: shares are of active keys or of the feed (S7). */
+export interface Tally {
+  /** Active keys of the snapshot before this run. */
+  active: number;
+  /** Rows read. */
+  read: number;
+  /** Rows that reached the diff. */
+  passed: number;
+  create: number;
+  update: number;
+  /** Absent or gone by their own word, before grace. */
+  missing: number;
+  /** Active, in the feed, and filtered out now. */
+  leaves: number;
+  /** Of `missing`: absent ones only. */
+  absent: number;
+  filterChanged: boolean;
+  keyChanged: boolean;
+  /** Does absence mean anything in this run? */
+  absenceCounts: boolean;
+  /** The target holds records though nothing was ever delivered. */
+  firstOverFull: boolean;
+  /** How many of the workspace's limit are left; undefined without one. */
+  missingLeft?: number;
+}
+
+/** A feed of fewer rows than this share of the active keys is suddenly short. */
+const SHORT_FEED_SHARE = 0.5;
+
+/** The guards that this run exceeds. A pure decision. */
+export function judgeGuards(rule: DiffRule, tally: Tally): GuardView[] {
+  const { guard } = rule;
+  const views: (GuardView | undefined)[] = [
+    exceeded('missing', tally.missing, tally.active, guard.missing, guard),
+    exceeded('leaves', tally.leaves, tally.active, guard.leaves, guard),
+    exceeded('update', tally.update, tally.active, guard.update, guard),
+    exceeded('create', tally.create, tally.passed, guard.create, guard),
+    shortFeed(tally),
+    ruleChanged(tally),
+    overLimit(tally),
+    firstRun(tally),
+  ];
+  return views.filter((view) => view !== undefined);
+}
+
+function exceeded(
+  operation: 'missing' | 'leaves' | 'update' | 'create',
+  count: number,
+  of: number,
+  share: Share | undefined,
+  guard: DiffRule['guard'],
+): GuardView | undefined {
+  if (!share || of === 0) return undefined;
+  const limit = 'count' in share ? share.count : share.share * of;
+  if (count <= limit || count <= guard.floor) return undefined;
+  const allowed = Math.max(Math.floor(limit), guard.floor);
+  const whole = operation === 'create' ? 'records of the feed' : 'active people';
+  return view(
+    operation,
+    count,
+    of,
+    allowed,
+    guard.then,
+    `${count} of ${of} ${whole} would be ${verbs[operation]}; the guard allows ${allowed}`,
+  );
+}
+
+const verbs = { missing: 'missing', leaves: 'taken out by the filter', update: 'updated', create: 'created' } as const;
+
+function shortFeed({ absenceCounts, active, read, absent }: Tally): GuardView | undefined {
+  if (!absenceCounts || active === 0 || absent === 0 || read >= active * SHORT_FEED_SHARE) return undefined;
+  const least = Math.ceil(active * SHORT_FEED_SHARE);
+  const found = read === 0 ? 'The feed is empty' : `The feed has only ${read} rows`;
+  return view(
+    'feed',
+    absent,
+    active,
+    least,
+    'hold',
+    `${found} over ${active} active people: nobody is missing until a person accepts`,
+  );
+}
+
+function ruleChanged({ filterChanged, keyChanged, leaves, absent, active }: Tally): GuardView | undefined {
+  const excluded = (filterChanged ? leaves : 0) + (keyChanged ? absent : 0);
+  if (excluded === 0) return undefined;
+  const what = keyChanged ? 'key' : 'filter';
+  return view(
+    'rule',
+    excluded,
+    active,
+    0,
+    'hold',
+    `The pipeline's ${what} changed and newly excludes ${excluded} people: they wait until a person accepts`,
+  );
+}
+
+function overLimit({ missing, leaves, missingLeft, active }: Tally): GuardView | undefined {
+  const count = missing + leaves;
+  if (missingLeft === undefined || count <= missingLeft) return undefined;
+  return view(
+    'limit',
+    count,
+    active,
+    missingLeft,
+    'hold',
+    `${count} people would be missing, and the workspace's limit leaves ${missingLeft}`,
+  );
+}
+
+function firstRun({ firstOverFull, create }: Tally): GuardView | undefined {
+  if (!firstOverFull || create === 0) return undefined;
+  return view(
+    'first',
+    create,
+    0,
+    0,
+    'stop',
+    `This first run would create ${create} records in a target that is not empty, and nothing is known of what it holds`,
+  );
+}
+
+const view = (
+  operation: GuardView['operation'],
+  count: number,
+  of: number,
+  limit: number,
+  then: 'hold' | 'stop',
+  reason: string,
+): GuardView => ({
+  operation,
+  count,
+  of,
+  limit,
+  then,
+  reason,
+  accepted: false,
+});
+
+/** Which changes wait when these guards hold. */
+export function heldOperations(guards: GuardView[]): {
+  absent: boolean;
+  gone: boolean;
+  leaves: boolean;
+  update: boolean;
+  create: boolean;
+} {
+  const holds = (...operations: GuardView['operation'][]): boolean =>
+    guards.some((guard) => !guard.accepted && operations.includes(guard.operation));
+  return {
+    absent: holds('missing', 'feed', 'rule', 'limit'),
+    gone: holds('missing', 'limit'),
+    leaves: holds('leaves', 'missing', 'feed', 'rule', 'limit'),
+    update: holds('update'),
+    create: holds('create'),
+  };
+}

@@ -1,0 +1,213 @@
+import type { ReadEnd } from '../../model/record.ts';
+import { entryState } from '../../store/entry.ts';
+import type { SnapshotFacts } from '../../store/ports.ts';
+import { countFiltered } from '../run/account.ts';
+import { hold, note, type RunContext } from '../run/context.ts';
+import type { GuardView } from '../run/result.ts';
+import type { Collected } from './collect.ts';
+import { advance, isDue } from './grace.ts';
+import { heldOperations, judgeGuards, type Tally } from './guard.ts';
+import { flag } from './ledger.ts';
+
+/** What phase one decided. */
+export interface Judgement {
+  guards: GuardView[];
+  /** Names the changes that wait; a person accepts exactly these. */
+  accept?: string;
+  /** A guard that stops: nothing is written. */
+  stop: boolean;
+  /** Entries to be sent as missing: absent or leaving, and their grace is over. */
+  due: number[];
+  /** Entries whose absence began, went on or ended: to be remembered. */
+  absences: number[];
+}
+
+/** What the judgement knows beside the ledger. */
+export interface Circumstances {
+  end: ReadEnd;
+  facts: SnapshotFacts | undefined;
+  firstOverFull: boolean;
+  /** Left of the workspace's limit. */
+  missingLeft?: number;
+}
+
+/** Counts what phase one found, judges the guards, and decides who is due. */
+export async function judge(run: RunContext, collected: Collected, circumstances: Circumstances): Promise<Judgement> {
+  const candidates = scan(run, collected, circumstances);
+  const guards = judgeGuards(collected.rule, candidates.tally);
+  const accept = guards.length > 0 ? changeSetHash(run, collected, candidates, guards) : undefined;
+  if (
+    accept &&
+    run.lease &&
+    (await run.world.store.useAcceptance(run.lease, run.pipeline.name, accept, run.world.clock.now()))
+  ) {
+    for (const guard of guards) guard.accepted = true;
+    note(run, `The set of changes ${accept} was accepted by a person and goes through.`);
+  }
+  const isOpen = guards.some((guard) => !guard.accepted);
+  const stop = guards.some((guard) => !guard.accepted && guard.then === 'stop');
+  if (!stop) holdStaged(run, collected, guards);
+  const absence = stop ? { due: [], absences: [] } : judgeAbsence(run, collected, circumstances, candidates, guards);
+  return { guards, stop, ...(isOpen && accept ? { accept } : {}), ...absence };
+}
+
+interface Candidates {
+  tally: Tally;
+  absent: number[];
+  leaves: number[];
+  back: number[];
+}
+
+function scan(
+  run: RunContext,
+  { ledger, rule, passed }: Collected,
+  { end, facts, firstOverFull, missingLeft }: Circumstances,
+): Candidates {
+  const absenceCounts = doesAbsenceCount(run, end, rule.missing !== 'ignore');
+  const absent: number[] = [];
+  const leaves: number[] = [];
+  const back: number[] = [];
+  const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0 };
+  for (let entry = 0; entry < ledger.size; entry++) {
+    const isActive = ledger.state(entry) === entryState.active;
+    if (ledger.has(entry, flag.passed)) {
+      if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
+    } else if (isActive && ledger.has(entry, flag.excluded) && rule.leaves === 'missing' && rule.missing !== 'ignore')
+      leaves.push(entry);
+    else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) absent.push(entry);
+    if (ledger.has(entry, flag.seen) && ledger.absentFeeds(entry) > 0) back.push(entry);
+  }
+  run.counts.unchanged += fates.unchanged;
+  if (fates.none > 0) countFiltered(run.counts, 'gone', fates.none);
+  run.counts.absent += absent.length;
+  const accepted = facts?.rule;
+  return {
+    absent,
+    leaves,
+    back,
+    tally: {
+      active: ledger.active,
+      read: run.counts.read,
+      passed,
+      create: fates.create,
+      update: fates.update,
+      missing: absent.length + fates.gone,
+      leaves: leaves.length,
+      absent: absent.length,
+      filterChanged: !!accepted && accepted.filter !== run.pipeline.rule.filter,
+      keyChanged: !!accepted && accepted.key !== run.pipeline.rule.key,
+      absenceCounts,
+      firstOverFull,
+      ...(missingLeft === undefined ? {} : { missingLeft }),
+    },
+  };
+}
+
+/** Absence means something only in a whole run over a complete full feed (S6). */
+function doesAbsenceCount(run: RunContext, end: ReadEnd, isManaged: boolean): boolean {
+  if (!isManaged || run.pipeline.source.feed !== 'full') return false;
+  if (!end.complete) {
+    note(
+      run,
+      `The read is not complete, so nobody is missing in this run: ${end.reason ?? 'the source did not say why'}`,
+    );
+    return false;
+  }
+  if (run.request.limit !== undefined || Object.keys(run.request.params ?? {}).length > 0) {
+    note(run, 'A run with a limit or with parameters of its own makes nobody missing.');
+    return false;
+  }
+  return true;
+}
+
+/** The staged changes that a guard holds are counted as held and skipped by the delivery. */
+function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[]): void {
+  const held = heldOperations(guards);
+  const heldFates = {
+    create: held.create,
+    update: held.update,
+    gone: held.gone,
+    returned: false,
+    resume: false,
+    unchanged: false,
+    none: false,
+  };
+  for (let entry = 0; entry < ledger.size; entry++) {
+    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict) || !heldFates[ledger.fate(entry)]) continue;
+    ledger.mark(entry, flag.held);
+    hold(run, 'guard');
+  }
+}
+
+function judgeAbsence(
+  run: RunContext,
+  { ledger, rule, unreadableCount, unreadableLines }: Collected,
+  { end, facts }: Circumstances,
+  { absent, leaves, back }: Candidates,
+  guards: GuardView[],
+): Pick<Judgement, 'due' | 'absences'> {
+  const held = heldOperations(guards);
+  const due: number[] = [];
+  const absences = back.slice();
+  for (const entry of back) ledger.setAbsence(entry, 0, 0);
+  if (leaves.length > 0) countFiltered(run.counts, 'filter', -leaves.length);
+  if (unreadableCount > 0 && absent.length + leaves.length > 0) {
+    hold(run, 'unreadable key', absent.length + leaves.length);
+    note(
+      run,
+      `Nobody is missing in this run: the key of ${unreadableCount} rows could not be read (${unreadableLines.join(', ')}), and they may be anybody's.`,
+    );
+    return { due, absences };
+  }
+  const isNewFeed = facts?.feed !== end.contentHash;
+  const consider = (entries: number[], isHeld: boolean): void => {
+    if (isHeld) return hold(run, 'guard', entries.length);
+    for (const entry of entries) {
+      const absence = advance(
+        { firstAbsent: ledger.firstAbsent(entry), feeds: ledger.absentFeeds(entry) },
+        run.tick,
+        isNewFeed,
+      );
+      ledger.setAbsence(entry, absence.firstAbsent, absence.feeds);
+      if (isDue(rule.missing, absence, run.tick, run.pipeline.timezone)) due.push(entry);
+      else {
+        absences.push(entry);
+        hold(run, 'grace');
+      }
+    }
+  };
+  consider(absent, held.absent);
+  consider(leaves, held.leaves);
+  return { due, absences };
+}
+
+/** The same for the same set of changes in any order: every change's keyed hash, added up (S7). */
+function changeSetHash(
+  run: RunContext,
+  { ledger }: Collected,
+  { absent, leaves }: Candidates,
+  guards: GuardView[],
+): string {
+  const names = new Set(guards.map((guard) => guard.operation));
+  const sum = new BigUint64Array(2);
+  const add = (operation: string, entry: number): void => {
+    const text = `${operation} ${Buffer.from(ledger.keyHash(entry)).toString('hex')} ${Buffer.from(ledger.seenHash(entry)).toString('hex')}`;
+    const hash = Buffer.from(run.world.vault.valueHash(text));
+    sum[0] = (sum[0] ?? 0n) + hash.readBigUInt64BE(0);
+    sum[1] = (sum[1] ?? 0n) + hash.readBigUInt64BE(8);
+  };
+  const missing = names.has('missing') || names.has('feed') || names.has('rule') || names.has('limit');
+  if (missing) for (const entry of absent) add('missing', entry);
+  if (missing || names.has('leaves')) for (const entry of leaves) add('missing', entry);
+  for (let entry = 0; entry < ledger.size; entry++) {
+    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict)) continue;
+    const fate = ledger.fate(entry);
+    if (fate === 'gone' && (names.has('missing') || names.has('limit'))) add('missing', entry);
+    if (fate === 'update' && names.has('update')) add('update', entry);
+    if (fate === 'create' && (names.has('create') || names.has('first'))) add('create', entry);
+  }
+  return [...sum]
+    .map((half) => half.toString(16).padStart(16, '0'))
+    .join('')
+    .slice(0, 20);
+}

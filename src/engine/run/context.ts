@@ -1,0 +1,177 @@
+import type { Environment, Scope } from '../../expression/index.ts';
+import type { Pipeline } from '../../language/compile/pipeline.ts';
+import { problem } from '../../model/problem.ts';
+import type { Counts, Operation } from '../../model/record.ts';
+import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
+import { noCounts } from './account.ts';
+import type { Observe, RejectView, RunResult } from './result.ts';
+import type { RunRequest, World } from './world.ts';
+
+/** Rejects are committed in groups of so many. */
+const REJECTS_A_COMMIT = 200;
+const REJECTS_SHOWN = 20;
+
+/** One run while it works: what it is for, what it has counted, what it has to say. */
+export interface RunContext {
+  readonly id: string;
+  readonly pipeline: Pipeline;
+  readonly world: World;
+  readonly request: RunRequest;
+  readonly tick: number;
+  readonly scope: Scope;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly observe: Observe;
+  /** `plan`: nothing is written outside the staging file. */
+  readonly dryRun: boolean;
+  /** Undefined in a dry run. */
+  lease?: Lease;
+  counts: Counts;
+  sinks: Record<string, Partial<Record<Operation, number>>>;
+  held: Record<string, number>;
+  causes: Map<string, RunResult['causes'][number]>;
+  rejects: RejectView[];
+  /** Link errors are rejects that `tolerate` doesn't count. */
+  linkErrors: number;
+  notes: string[];
+  origins: string[];
+  pendingRejects: RejectInput[];
+  pendingSettled: string[];
+  /** Keys with an open reject: the only ones whose settling is worth telling the store. */
+  openRejects: Set<string>;
+}
+
+/** A context with nothing counted yet. */
+export function newContext(
+  fixed: Pick<
+    RunContext,
+    'id' | 'pipeline' | 'world' | 'request' | 'tick' | 'scope' | 'env' | 'signal' | 'observe' | 'dryRun'
+  >,
+): RunContext {
+  return {
+    ...fixed,
+    counts: noCounts(),
+    sinks: {},
+    held: {},
+    causes: new Map(),
+    rejects: [],
+    linkErrors: 0,
+    notes: [],
+    origins: [],
+    pendingRejects: [],
+    pendingSettled: [],
+    openRejects: new Set(),
+  };
+}
+
+/** Says a sentence that a person should see with the run. */
+export function note(run: RunContext, message: string): void {
+  if (run.notes.includes(message)) return;
+  run.notes.push(message);
+  run.observe({ is: 'note', message });
+}
+
+/** Settles a record as rejected. */
+export async function reject(run: RunContext, rejected: RejectInput): Promise<void> {
+  run.counts.rejected++;
+  if (rejected.stage === 'link') run.linkErrors++;
+  const { source: _source, ...view } = rejected;
+  if (run.rejects.length < REJECTS_SHOWN) run.rejects.push(view);
+  const name = [view.stage, view.code, view.field, view.sink].join('|');
+  const cause = run.causes.get(name);
+  if (cause) cause.count++;
+  else {
+    const { code, stage, reason, field } = view;
+    run.causes.set(name, { code, stage, reason, count: 1, ...(field ? { field } : {}) });
+  }
+  run.observe({
+    is: 'change',
+    change: {
+      key: view.key ?? '',
+      operation: 'rejected',
+      origin: view.origin,
+      line: view.line,
+      reason: `${view.code}: ${view.reason}`,
+    },
+  });
+  run.pendingRejects.push(rejected);
+  if (run.pendingRejects.length >= REJECTS_A_COMMIT) await flushRejects(run);
+}
+
+/** Settles a key well: its open reject closes with the next commit. */
+export function settleWell(run: RunContext, key: string): void {
+  if (run.openRejects.has(key)) run.pendingSettled.push(key);
+}
+
+export function hold(run: RunContext, reason: string, by = 1): void {
+  run.counts.held += by;
+  run.held[reason] = (run.held[reason] ?? 0) + by;
+}
+
+/** What the next commit takes along: rejects and keys settled since the last one. */
+export function takePending(run: RunContext): Pick<Commit, 'rejects' | 'settledKeys'> {
+  const pending = { rejects: run.pendingRejects, settledKeys: run.pendingSettled };
+  run.pendingRejects = [];
+  run.pendingSettled = [];
+  return pending;
+}
+
+export const emptyCommit = {
+  closed: [],
+  records: [],
+  entries: new Uint8Array(0),
+  recordAt: new Int32Array(0),
+  provisional: false,
+};
+
+/** Commits rejects that no batch's commit took along. */
+export async function flushRejects(run: RunContext): Promise<void> {
+  const pending = takePending(run);
+  if (run.dryRun || (pending.rejects.length === 0 && pending.settledKeys.length === 0)) return;
+  await run.world.store.commit(lease(run), run.id, run.pipeline.name, {
+    ...emptyCommit,
+    ...pending,
+    counts: run.counts,
+  });
+}
+
+export function lease(run: RunContext): Lease {
+  if (!run.lease) throw new Error('a dry run holds no lock and writes nothing');
+  return run.lease;
+}
+
+/** Stops between two batches when the run was cancelled or lost its lock. */
+export function checkStop(run: RunContext): void {
+  if (run.lease?.lost.aborted) {
+    throw problem(
+      'LOCK_LOST',
+      'Another process took the lock of this run over; the run stopped before it committed anything more',
+      {
+        fix: 'Nothing to do: the other run goes on. A process that was paused for longer than the lease comes here.',
+      },
+    );
+  }
+  if (run.signal.aborted)
+    throw problem('RUN_CANCELLED', 'The run was cancelled; what was delivered before is committed');
+}
+
+/** More rejects than the pipeline tolerates? Link errors don't count (S16). */
+export function isIntolerable(run: RunContext): boolean {
+  const { tolerate } = run.pipeline;
+  if (!tolerate) return false;
+  const faults = run.counts.rejected - run.linkErrors;
+  const limit = 'count' in tolerate ? tolerate.count : tolerate.share * run.counts.read;
+  return faults > limit;
+}
+
+/** The problem that a run with too many rejects ends with. */
+export function intolerable(run: RunContext): Error {
+  const { tolerate } = run.pipeline;
+  const allowed =
+    tolerate && 'count' in tolerate ? `${tolerate.count}` : `${((tolerate?.share ?? 0) * 100).toFixed(1)}%`;
+  return problem(
+    'TOLERATE_EXCEEDED',
+    `${run.counts.rejected - run.linkErrors} of ${run.counts.read} records were rejected, and the pipeline tolerates ${allowed}`,
+    { fix: 'Look at `portolan rejects list`, mend the feed, or raise errors.tolerate.' },
+  );
+}

@@ -1,0 +1,277 @@
+import type { OpenSource } from '../../connect/sdk/index.ts';
+import type { Pipeline } from '../../language/compile/pipeline.ts';
+import { isProblem } from '../../model/problem.ts';
+import type { ReadEnd } from '../../model/record.ts';
+import { deliverGroup, snapshotName, type Delivery } from '../deliver/deliver.ts';
+import { doubtsOf } from '../deliver/doubts.ts';
+import type { Target } from '../deliver/work.ts';
+import { compileSteps } from '../steps/index.ts';
+import { closeAccount } from './account.ts';
+import { checkStop, flushRejects, lease, newContext, note, type RunContext } from './context.ts';
+import { environmentFor } from './environment.ts';
+import type { GuardView, Observe, RunResult } from './result.ts';
+import { runStream } from './stream.ts';
+import { runTwoPhases } from './two-phases.ts';
+import type { RunRequest, World } from './world.ts';
+
+/** What a way of running (one phase or two) tells of how it ended. */
+export interface Ending {
+  status: 'done' | 'guarded';
+  guards: GuardView[];
+  accept?: string;
+  end?: ReadEnd;
+}
+
+/** Runs a pipeline, or plans it (`dryRun`). Never throws: what failed is in the result. */
+export async function runPipeline(
+  pipeline: Pipeline,
+  world: World,
+  request: RunRequest & { dryRun?: boolean; observe?: Observe },
+): Promise<RunResult> {
+  const began = world.clock.monotonic();
+  const run = contextFor(pipeline, world, request);
+  let ending: Ending | undefined;
+  let failure: unknown;
+  let isSkipped = false;
+  try {
+    isSkipped = !(await begin(run));
+    if (!isSkipped) ending = await work(run);
+    if (ending) run.counts = closeAccount(run.counts, ending.status === 'done');
+  } catch (error) {
+    failure = error;
+  }
+  const result = resultOf(run, ending, failure, isSkipped, Math.round(world.clock.monotonic() - began));
+  await finish(run, result);
+  return result;
+}
+
+function contextFor(
+  pipeline: Pipeline,
+  world: World,
+  request: RunRequest & { dryRun?: boolean; observe?: Observe },
+): RunContext {
+  const tick = request.asOf ?? world.clock.now();
+  const id = world.newId();
+  const { scope, env } = environmentFor(pipeline, world, { id, tick, params: request.params ?? {} });
+  return newContext({
+    id,
+    pipeline,
+    world,
+    request,
+    tick,
+    scope,
+    env,
+    signal: request.signal ?? new AbortController().signal,
+    observe: request.observe ?? (() => {}),
+    dryRun: request.dryRun ?? false,
+  });
+}
+
+/** Takes the lock and writes the run down. False when the tick has had its run (S25). */
+async function begin(run: RunContext): Promise<boolean> {
+  if (run.dryRun) return true;
+  const { store } = run.world;
+  const { name, hash } = run.pipeline;
+  run.lease = await store.lock(snapshotName(run), name);
+  if (run.request.scheduled && !(await store.claimTick(name, run.tick))) {
+    note(run, 'This tick has had its run.');
+    return false;
+  }
+  await store.markInterrupted();
+  await store.dropProvisional(run.lease, run.id);
+  await store.beginRun(run.lease, {
+    id: run.id,
+    pipeline: name,
+    snapshot: snapshotName(run),
+    tick: run.tick,
+    startedAt: run.world.clock.now(),
+    params: run.request.params ?? {},
+    definition: hash,
+  });
+  const open = await store.rejects({ pipeline: name, status: 'open', limit: 1_000_000 });
+  run.openRejects = new Set(open.flatMap(({ key }) => (key === null ? [] : [key])));
+  return true;
+}
+
+async function work(run: RunContext): Promise<Ending> {
+  const { pipeline, world } = run;
+  const at = pipeline.steps.findIndex((step) => step.kind === 'diff');
+  const before = compileSteps(at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), { vault: world.vault });
+  const after = compileSteps(at < 0 ? [] : pipeline.steps.slice(at + 1), { vault: world.vault });
+  const intents = run.dryRun ? [] : await world.store.pendingIntents(snapshotName(run));
+  const delivery: Delivery = {
+    run,
+    targets: targetsOf(pipeline),
+    doubts: doubtsOf(intents),
+    openIntents: new Map(
+      intents.map((intent) => [intent.id, { intent, left: new Set(intent.items.map(({ key }) => key)) }]),
+    ),
+    steps: after,
+  };
+  const source = await openSource(run);
+  if ('nothing' in source) {
+    note(run, source.nothing);
+    return { status: 'done', guards: [] };
+  }
+  try {
+    run.observe({ is: 'phase', phase: 'read' });
+    const diff = pipeline.steps[at];
+    const ending =
+      diff?.kind === 'diff'
+        ? await runTwoPhases(run, source, delivery, before, diff.rule)
+        : await runStream(run, source, delivery, before);
+    if (!run.dryRun && ending.status === 'done') await settle(run, source, delivery);
+    return ending;
+  } finally {
+    await closeAll(source, delivery.targets);
+  }
+}
+
+function targetsOf(pipeline: Pipeline): Target[] {
+  const seen = new Map<string, number>();
+  return pipeline.sinks.map((use, index) => {
+    const count = (seen.get(use.kind) ?? 0) + 1;
+    seen.set(use.kind, count);
+    return { index, name: count === 1 ? use.kind : `${use.kind}#${count}`, use };
+  });
+}
+
+function openSource(run: RunContext): ReturnType<World['openSource']> {
+  const { pipeline, world, scope, env, signal, dryRun } = run;
+  return world.openSource(pipeline.source, {
+    scope,
+    env,
+    signal,
+    dryRun,
+    note: (message) => note(run, message),
+    wanted: pipeline.record.fields.flatMap(({ from }) => from),
+    consumed: (file) => world.store.isConsumed(pipeline.name, file),
+  });
+}
+
+/** The last settlement: what was consumed is committed, then files are moved (S14). A run with a limit consumed nothing whole. */
+async function settle(run: RunContext, source: OpenSource, delivery: Delivery): Promise<void> {
+  const { store } = run.world;
+  run.observe({ is: 'phase', phase: 'finish' });
+  for (const { sink } of delivery.targets) await sink?.end?.(run.signal);
+  await store.settleProvisional(lease(run), run.id);
+  await flushRejects(run);
+  if (run.request.limit !== undefined) return;
+  await store.consume(lease(run), run.pipeline.name, source.consumptions());
+  run.world.reached?.('consumed');
+  await source.settled();
+  run.world.reached?.('settled');
+}
+
+async function closeAll(source: OpenSource, targets: Target[]): Promise<void> {
+  for (const close of [
+    () => source.close(),
+    ...targets.map(
+      ({ sink }) =>
+        () =>
+          sink?.close(),
+    ),
+  ]) {
+    try {
+      await close();
+    } catch {
+      // What was to be kept is committed; a connection that can't be closed politely changes nothing.
+    }
+  }
+}
+
+function resultOf(
+  run: RunContext,
+  ending: Ending | undefined,
+  failure: unknown,
+  isSkipped: boolean,
+  durationMs: number,
+): RunResult {
+  const status = failure ? statusOf(failure) : isSkipped ? 'skipped' : (ending?.status ?? 'failed');
+  const counts = ending && !failure ? run.counts : closedOrAsItStands(run);
+  return {
+    format: 1,
+    run: run.id,
+    pipeline: run.pipeline.name,
+    status,
+    ...(failure ? failureOf(failure) : {}),
+    counts,
+    sinks: run.sinks,
+    held: run.held,
+    rejects: run.rejects,
+    causes: [...run.causes.values()].sort((a, b) => b.count - a.count),
+    guards: ending?.guards ?? [],
+    ...(ending?.accept ? { accept: ending.accept } : {}),
+    notes: run.notes,
+    durationMs,
+    tick: run.tick,
+    origins: run.origins,
+    ...(ending?.end?.dialect ? { dialect: ending.end.dialect } : {}),
+  };
+}
+
+function closedOrAsItStands(run: RunContext): RunResult['counts'] {
+  try {
+    return closeAccount(run.counts, false);
+  } catch {
+    return run.counts;
+  }
+}
+
+function statusOf(failure: unknown): RunResult['status'] {
+  if (isProblem(failure) && failure.code === 'RUN_CANCELLED') return 'cancelled';
+  if (failure instanceof Error && failure.name === 'AbortError') return 'cancelled';
+  return isProblem(failure) && failure.code === 'PIPELINE_LOCKED' ? 'skipped' : 'failed';
+}
+
+function failureOf(failure: unknown): Pick<RunResult, 'code' | 'reason' | 'fix'> {
+  if (isProblem(failure))
+    return { code: failure.code, reason: failure.message, ...(failure.fix ? { fix: failure.fix } : {}) };
+  const name = failure instanceof Error ? failure.name : typeof failure;
+  if (process.env.PORTOLAN_DEBUG)
+    process.stderr.write(`${failure instanceof Error ? failure.stack : String(failure)}\n`);
+  return {
+    code: 'INTERNAL',
+    reason: `An error that Portolan does not know ended the run (${name})`,
+    fix: 'Run again with PORTOLAN_DEBUG=1 and report what it prints.',
+  };
+}
+
+/** Writes the result down and gives the lock back; what can't be written is said in the result. */
+async function finish(run: RunContext, result: RunResult): Promise<void> {
+  if (!run.lease) return;
+  const { store, clock } = run.world;
+  try {
+    if (result.status === 'failed' || result.status === 'cancelled') await flushRejects(run);
+    await store.finishRun(run.lease, {
+      id: run.id,
+      status: result.status,
+      endedAt: clock.now(),
+      durationMs: result.durationMs,
+      counts: result.counts,
+      guards: result.guards,
+      reason: result.reason ?? null,
+      code: result.code ?? null,
+    });
+  } catch (error) {
+    if (!result.code && isProblem(error)) Object.assign(result, { status: 'failed', ...failureOf(error) });
+  } finally {
+    await run.lease.release().catch(() => {});
+  }
+}
+
+/** Sends works and stops where the run is to stop. */
+export async function deliverAll(
+  delivery: Delivery,
+  groups: AsyncIterable<Parameters<typeof deliverGroup>[1]>,
+): Promise<void> {
+  for await (const works of groups) {
+    checkStop(delivery.run);
+    for (const operation of new Set(works.map((work) => work.operation))) {
+      await deliverGroup(
+        delivery,
+        works.filter((work) => work.operation === operation),
+      );
+    }
+  }
+}

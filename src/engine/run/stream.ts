@@ -1,0 +1,49 @@
+import type { OpenSource } from '../../connect/sdk/index.ts';
+import { deliverGroup, planGroup, type Delivery } from '../deliver/deliver.ts';
+import { streamedWork } from '../deliver/works.ts';
+import type { Work } from '../deliver/work.ts';
+import type { RunSteps } from '../steps/index.ts';
+import { countFiltered } from './account.ts';
+import { checkStop, flushRejects, intolerable, isIntolerable, reject, settleWell, type RunContext } from './context.ts';
+import type { Ending } from './run.ts';
+import { transform, type Row } from './transform.ts';
+
+/** A pipeline that compares nothing: records go through as they come, and the last row of a key wins (S17). */
+export async function runStream(
+  run: RunContext,
+  source: OpenSource,
+  delivery: Delivery,
+  steps: RunSteps,
+): Promise<Ending> {
+  for await (const batch of transform(run, source, steps)) {
+    for (const unreadable of batch.unreadable) await reject(run, unreadable);
+    const works: Work[] = [];
+    for (const row of batch.rows) {
+      const work = await take(run, delivery, row, run.origins[batch.origin] ?? '');
+      if (work) works.push(work);
+    }
+    checkStop(run);
+    if (run.dryRun) await planGroup(delivery, works);
+    else if (works.length > 0) await deliverGroup(delivery, works);
+    run.observe({ is: 'progress', phase: 'read', counts: run.counts });
+  }
+  await flushRejects(run);
+  if (isIntolerable(run)) throw intolerable(run);
+  const end = source.end();
+  return { status: 'done', guards: [], end };
+}
+
+async function take(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<Work | undefined> {
+  switch (row.fate) {
+    case 'rejected':
+      await reject(run, row.reject);
+      return undefined;
+    case 'filtered':
+    case 'gone':
+      countFiltered(run.counts, row.fate === 'gone' ? 'gone' : row.reason);
+      if (row.key !== null) settleWell(run, row.key);
+      return undefined;
+    case 'passed':
+      return streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin);
+  }
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { OpenSource } from '../../connect/sdk/index.ts';
+import type { DiffRule } from '../../language/compile/pipeline.ts';
+import { packed, planGroup, snapshotName, type Delivery } from '../deliver/deliver.ts';
+import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
+import { missingWorks, stagedWorks } from '../deliver/works.ts';
+import { collect, type Collected } from '../diff/collect.ts';
+import { judge, type Judgement } from '../diff/judge.ts';
+import { Ledger } from '../diff/ledger.ts';
+import { Staging } from '../diff/staging.ts';
+import type { RunSteps } from '../steps/index.ts';
+import {
+  emptyCommit,
+  flushRejects,
+  intolerable,
+  isIntolerable,
+  lease,
+  note,
+  takePending,
+  type RunContext,
+} from './context.ts';
+import { deliverAll, type Ending } from './run.ts';
+
+/** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
+export async function runTwoPhases(
+  run: RunContext,
+  source: OpenSource,
+  delivery: Delivery,
+  steps: RunSteps,
+  rule: DiffRule,
+): Promise<Ending> {
+  const { store, runsFolder } = run.world;
+  const ledger = new Ledger();
+  for await (const part of store.loadSnapshot(rule.snapshot)) ledger.load(part);
+  const collected: Collected = {
+    rule,
+    ledger,
+    staging: new Staging(join(runsFolder, run.id)),
+    doubts: delivery.doubts,
+    sinkCount: delivery.targets.length,
+    unreadableLines: [],
+    unreadableCount: 0,
+    passed: 0,
+  };
+  try {
+    await collect(run, source, steps, collected);
+    const end = source.end();
+    if (isIntolerable(run)) throw intolerable(run);
+    run.observe({ is: 'phase', phase: 'compare' });
+    const facts = await store.snapshotFacts(rule.snapshot);
+    const judgement = await judge(run, collected, {
+      end,
+      facts,
+      firstOverFull: await isFirstOverFull(run, delivery, ledger),
+      ...(await missingLeft(run)),
+    });
+    if (run.dryRun) await show(run, collected, delivery, judgement);
+    else if (!judgement.stop)
+      await deliver(run, collected, delivery, judgement, end.complete ? end.contentHash : undefined);
+    const isGuarded = judgement.guards.some(({ accepted }) => !accepted);
+    return {
+      status: isGuarded ? 'guarded' : 'done',
+      guards: judgement.guards,
+      ...(judgement.accept ? { accept: judgement.accept } : {}),
+      end,
+    };
+  } finally {
+    await collected.staging.drop();
+  }
+}
+
+/** S19: nothing known, nothing in doubt, and the target holds records. */
+async function isFirstOverFull(run: RunContext, { targets, doubts }: Delivery, ledger: Ledger): Promise<boolean> {
+  const { pipeline, world, scope, env, signal } = run;
+  const first = targets[0];
+  const known =
+    ledger.active > 0 || doubts.size > 0 || (await world.store.snapshotFacts(snapshotName(run))) !== undefined;
+  if (known || !first || !world.holdsRecords || pipeline.sinks.length === 0) return false;
+  return (await world.holdsRecords(first.use, { scope, env, signal, note: (message) => note(run, message) })) === true;
+}
+
+async function missingLeft({ world, tick }: RunContext): Promise<{ missingLeft?: number }> {
+  const limit = world.limits.missing;
+  if (!limit) return {};
+  return { missingLeft: Math.max(0, limit.count - (await world.store.deliveredSince('missing', tick - limit.perMs))) };
+}
+
+async function deliver(
+  run: RunContext,
+  collected: Collected,
+  delivery: Delivery,
+  judgement: Judgement,
+  feed: string | undefined,
+): Promise<void> {
+  const { store } = run.world;
+  const { ledger, rule } = collected;
+  const whole = { ...delivery, ledger };
+  run.observe({ is: 'phase', phase: 'deliver' });
+  await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner: run.pipeline.name });
+  if (delivery.doubts.size > 0) await deliverAll(whole, stagedWorks(run, collected, delivery.targets, true));
+  await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
+  await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
+  if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
+  await rememberAbsences(run, ledger, judgement.absences);
+  await flushRejects(run);
+  if (isIntolerable(run)) throw intolerable(run);
+  const isOpen = judgement.guards.some(({ accepted }) => !accepted);
+  if (!isOpen && run.request.limit === undefined) {
+    await store.saveSnapshotFacts(lease(run), {
+      name: rule.snapshot,
+      owner: run.pipeline.name,
+      rule: run.pipeline.rule,
+      ...(feed === undefined ? {} : { feed: { hash: feed, at: run.tick } }),
+    });
+  }
+  await store.mergeSnapshot(lease(run), rule.snapshot);
+  run.world.reached?.('merged');
+}
+
+/** Grace that began, went on or ended, and people protected from it. */
+async function rememberAbsences(run: RunContext, ledger: Ledger, absences: number[]): Promise<void> {
+  for (let at = 0; at < absences.length; at += 10_000) {
+    const entries = absences.slice(at, at + 10_000);
+    await run.world.store.commit(lease(run), run.id, run.pipeline.name, {
+      ...emptyCommit,
+      entries: packed(ledger, entries),
+      recordAt: new Int32Array(entries.length).fill(-1),
+      ...takePending(run),
+      counts: run.counts,
+    });
+  }
+}
+
+/** The plan: every change with its record before and after, counted as it would be delivered; nothing is sent. */
+async function show(run: RunContext, collected: Collected, delivery: Delivery, judgement: Judgement): Promise<void> {
+  const groups = [
+    stagedWorks(run, collected, delivery.targets, true),
+    stagedWorks(run, collected, delivery.targets, false),
+    missingWorks(run, collected, delivery.targets, judgement.due),
+  ];
+  for (const group of groups) for await (const works of group) await planGroup(delivery, works);
+}
