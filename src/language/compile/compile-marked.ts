@@ -78,6 +78,6 @@ function workspaceText(mark: Mark & { as: 'workspaceFile' }, path: string, files
   return Object.freeze({
     path,
     text,
-    ...(mark.place ? { template: compileTemplate(text, mark.place, { sections: true }) } : {}),
+    ...(mark.place ? { template: compileTemplate(text, mark.place) } : {}),
   });
 }

@@ -1,0 +1,204 @@
+import type { YAMLError } from 'yaml';
+import { quoteFix } from './wrecks.ts';
+import type { SourceFault } from './source-fault.ts';
+
+/** Mistakes after which the rest of the document still means what was written. */
+const mendable = new Set(['BLOCK_AS_IMPLICIT_KEY', 'DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE']);
+
+/** What YAML's own reader says, in plain words: one fault for each mistake, and whether the document can't be read on. */
+export function yamlFaults(text: string, errors: readonly YAMLError[]): { faults: SourceFault[]; fatal: boolean } {
+  const faults: SourceFault[] = [];
+  let fatal = false;
+  for (const error of errors) {
+    if (fatal) break;
+    const before = faults.at(-1);
+    // Errors on the stretch of an earlier one are its echoes.
+    if (before && error.pos[0] < before.end) continue;
+    const fault = tornValue(text, error) ?? plainFault(text, error);
+    if (!fault) continue;
+    faults.push(fault);
+    fatal = !mendable.has(error.code) || fault.code === 'YAML_SYNTAX';
+  }
+  return { faults, fatal };
+}
+
+/** Expressions and templates that YAML tears apart with an error of its own. */
+function tornValue(text: string, { code, pos: [at] }: YAMLError): SourceFault | undefined {
+  const value = valueAround(text, at);
+  if (!value) return undefined;
+  const { begin, written, inFlow } = value;
+  const torn = (reason: string): SourceFault => ({
+    code: 'YAML_TORN',
+    begin,
+    end: begin + written.length,
+    message: `YAML tears \`${written}\` apart: ${reason}.`,
+    fix: quoteFix(written),
+  });
+  if (written.startsWith('{{')) return torn('what begins with `{` is a map for it');
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && written.includes(': '))
+    return torn('`: ` makes a key of what stands before it');
+  if (code === 'BLOCK_IN_FLOW') return torn('`: ` makes a key of what stands before it');
+  if (inFlow && /^=?[^'"[{]/.test(written) && /[[{]/.test(text[at] ?? '')) {
+    return torn(`\`${text[at]}\` begins a list or map for it, inside { } and [ ]`);
+  }
+  if (inFlow && code === 'MISSING_CHAR' && /[^\s]\[/.test(written))
+    return torn('`[` begins a list for it, inside { } and [ ]');
+  if (code === 'UNEXPECTED_TOKEN' && /^(['"[{*]).*\S/.test(written) && !inFlow && at > begin) {
+    return torn(`it ends for it with what \`${written[0]}\` began`);
+  }
+  if (code === 'BAD_SCALAR_START' || code === 'BAD_ALIAS') {
+    return torn(`a value can't begin with \`${written[0]}\``);
+  }
+  return undefined;
+}
+
+/** The value that an offset stands in: from behind its key, dash or comma to where it seems to end on its line. */
+function valueAround(text: string, at: number): { begin: number; written: string; inFlow: boolean } | undefined {
+  const lineBegin = text.lastIndexOf('\n', at - 1) + 1;
+  const lineEnd = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+  const line = text.slice(lineBegin, lineEnd);
+  const head = /^(\s*(- +)*)(("[^"]*"|'[^']*'|[^\s:'"{}[\]][^:]*?):\s+|(- +))?/.exec(line)?.[0].length ?? 0;
+  if (at - lineBegin < head) return undefined;
+  const rest = line.slice(head);
+  if (!/^[{[](?!\{)/.test(rest)) {
+    const written = rest.replace(/\s+#.*$/, '').trimEnd();
+    return written === '' ? undefined : { begin: lineBegin + head, written, inFlow: false };
+  }
+  return inFlowValue(text, at, lineBegin, lineEnd);
+}
+
+/** Inside `{ }`: the value behind the last `key: ` before the offset, up to the comma or bracket that really ends it. */
+function inFlowValue(text: string, at: number, lineBegin: number, lineEnd: number) {
+  const before = text.slice(lineBegin, at + 1);
+  const key = [...before.matchAll(/[{,[]\s*(?:[\w$.-]+:\s+)?(?=[=\w$"'{])/g)].filter((match) => {
+    const start = match.index + match[0].length;
+    return start <= at && isTopLevel(text.slice(start, at));
+  })[0];
+  if (!key) return undefined;
+  const begin = lineBegin + key.index + key[0].length;
+  let depth = 0;
+  let end = begin;
+  for (; end < lineEnd; end++) {
+    const character = text[end] ?? '';
+    if ('([{'.includes(character)) depth++;
+    if (')]}'.includes(character) && --depth < 0) break;
+    if (character === ',' && depth === 0) break;
+  }
+  return { begin, written: text.slice(begin, end).trimEnd(), inFlow: true };
+}
+
+/** Whether nothing that ends a value stands in a piece, outside brackets. */
+function isTopLevel(piece: string): boolean {
+  let depth = 0;
+  for (const character of piece) {
+    if ('([{'.includes(character)) depth++;
+    if (')]}'.includes(character)) depth--;
+    if (depth < 0 || (depth === 0 && character === ',')) return false;
+  }
+  return true;
+}
+
+function plainFault(text: string, error: YAMLError): SourceFault | undefined {
+  const [begin, end] = error.pos;
+  const make = (code: SourceFault['code'], message: string, fix: string, from = begin): SourceFault => ({
+    code,
+    begin: from,
+    end: Math.max(end, from + 1),
+    message,
+    fix,
+  });
+  switch (error.code) {
+    case 'DUPLICATE_KEY': {
+      const key = /^[^\s:,}\]]+|^'[^']*'|^"[^"]*"/.exec(text.slice(begin))?.[0] ?? '';
+      const fault = make('YAML_DUPLICATE_KEY', `The key \`${key}\` stands twice in one map.`, 'Keep one of the two.');
+      return { ...fault, end: begin + key.length };
+    }
+    case 'TAG_RESOLVE_FAILED':
+      // Tags are refused by name elsewhere.
+      return undefined;
+    case 'TAB_AS_INDENT':
+      return make(
+        'YAML_SYNTAX',
+        'A tab stands in the indentation; YAML wants blanks.',
+        'Replace the tab by two blanks.',
+      );
+    case 'BAD_DQ_ESCAPE':
+      return make(
+        'YAML_SYNTAX',
+        `\`${text.slice(begin, begin + 2)}\` is not an escape in double quotes.`,
+        'Use single quotes, where a backslash is a backslash, or double the backslash.',
+      );
+    case 'NON_STRING_KEY':
+      return make(
+        'YAML_SYNTAX',
+        'A key is a text; a list or a map stands where a key was expected.',
+        'Quote it if it is a text.',
+      );
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'BAD_INDENT':
+      return indentFault(text, error, make);
+    case 'MISSING_CHAR':
+      return missingFault(text, error, make);
+    case 'MULTILINE_IMPLICIT_KEY':
+      return undefined;
+    default:
+      return make(
+        'YAML_SYNTAX',
+        `YAML can't read what stands here: ${told(error.message)}.`,
+        'Quote the value if it is one text.',
+      );
+  }
+}
+
+type Make = (code: SourceFault['code'], message: string, fix: string, from?: number) => SourceFault;
+
+function indentFault(text: string, { message, pos: [at] }: YAMLError, make: Make): SourceFault {
+  if (message.includes('end with a')) {
+    const closer = message.at(-1) ?? '}';
+    return make(
+      'YAML_SYNTAX',
+      `A \`${closer === '}' ? '{' : '['}\` is not closed.`,
+      `Close it with \`${closer}\`.`,
+      endBefore(text, at),
+    );
+  }
+  const sentence = message.startsWith('Nested')
+    ? 'The next line is indented deeper, though this key has a value already.'
+    : 'The line is indented differently from the lines it belongs to.';
+  return make('YAML_SYNTAX', sentence, 'Let what belongs together begin in the same column.');
+}
+
+/** The end of the last thing before an offset: where a bracket should have been closed. */
+function endBefore(text: string, at: number): number {
+  return Math.max(0, text.slice(0, at).trimEnd().length - 1);
+}
+
+function missingFault(text: string, { message, pos: [at] }: YAMLError, make: Make): SourceFault {
+  if (message.includes('quote')) {
+    return make(
+      'YAML_SYNTAX',
+      'A quote is not closed.',
+      'Close it; inside single quotes a quote is doubled.',
+      endBefore(text, at),
+    );
+  }
+  if (message.includes('between flow')) {
+    return make(
+      'YAML_SYNTAX',
+      'A comma is missing between the items.',
+      'Write a comma, or quote the value if it is one text.',
+    );
+  }
+  const line =
+    text
+      .slice(text.lastIndexOf('\n', at - 1) + 1)
+      .split('\n', 1)[0]
+      ?.trim() ?? '';
+  return make(
+    'YAML_SYNTAX',
+    `\`${line}\` is neither a key with a value nor an item of a list.`,
+    'Write `key: value` (with a blank behind the colon), or `- item`.',
+  );
+}
+
+const told = (message: string): string => message.replace(/^Unexpected /, 'unexpected ').replace(/\.$/, '');
