@@ -36,7 +36,7 @@ export function compileExpression(text: string): Expression {
     try {
       return plainResult(await parsed.evaluate(input, { ...scope, [contextName]: { env, scope } }));
     } catch (error) {
-      throw failureProblem(error, ownSentences);
+      throw failureProblem(text, error, ownSentences);
     } finally {
       end();
     }

@@ -100,15 +100,30 @@ function ownSentence(error: RawError, ownSentences: ReadonlySet<string>): string
   return ownSentences.has(said) ? said : 'it refused the record with $error or $assert';
 }
 
+/** Where the failing name or operator begins: jsonata's positions are behind the token, or behind its parenthesis. */
+function offsetOf(text: string, { position, token }: RawError): number | undefined {
+  if (position === undefined) return undefined;
+  if (typeof token !== 'string' || token === '') return Math.max(0, position - 1);
+  for (const written of [`$${token}`, token]) {
+    const begin = text.lastIndexOf(written, position - token.length);
+    if (begin >= 0) return begin;
+  }
+  return Math.max(0, position - 1);
+}
+
 /**
  * EXPRESSION_FAILED for what jsonata threw during an evaluation; problems of our own functions pass through with their
  * place. `ownSentences` are the texts that stand in the expression.
  */
-export function failureProblem(thrown: unknown, ownSentences: ReadonlySet<string>): Problem {
+export function failureProblem(text: string, thrown: unknown, ownSentences: ReadonlySet<string>): Problem {
   const error = thrown as RawError;
-  const { position } = error;
-  if (isProblem(thrown)) return located(thrown, position === undefined ? {} : { offset: position });
-  return problem('EXPRESSION_FAILED', `The expression failed: ${sentenceOf(error, ownSentences)}.`, {
-    where: position === undefined ? {} : { offset: position },
-  });
+  const offset = offsetOf(text, error);
+  const where = offset === undefined ? {} : { offset };
+  if (!isProblem(thrown)) {
+    return problem('EXPRESSION_FAILED', `The expression failed: ${sentenceOf(error, ownSentences)}.`, { where });
+  }
+  // jsonata left its marks on it.
+  delete error.position;
+  delete error.token;
+  return located(thrown, where);
 }

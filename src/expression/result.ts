@@ -6,6 +6,9 @@ import { isFunctionValue } from './failure.ts';
  * plain already is handed on as it is.
  */
 export function plainResult(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw problem('EXPRESSION_FAILED', 'The expression divides by zero, or its number is too large.');
+  }
   if (typeof value !== 'object' && typeof value !== 'function') return value;
   if (value === null) return null;
   if (isFunctionValue(value)) {

@@ -50,7 +50,8 @@ function international(digits: string): string {
   if (digits.length < 8 || digits.length > 15 || digits.startsWith('0')) throw unreadable('its length is wrong');
   const plan = Object.values(plans).find((candidate) => digits.startsWith(candidate.code));
   if (plan && digits.length !== plan.code.length + plan.digits) throw unreadable('its length is wrong');
-  if (/^7[0-25]/.test(digits)) throw unreadable('no area begins with its first digit');
+  // No area code of zone 7 begins so; ten digits with 89 are a mobile number with its 8, and a digit lost.
+  if (/^7([0-25]|89)/.test(digits)) throw unreadable('no area begins with its first digits');
   return `+${digits}`;
 }
 

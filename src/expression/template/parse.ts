@@ -1,6 +1,7 @@
-import { problem, type Problem } from '../../model/problem.ts';
+import { isProblem, problem, type Problem } from '../../model/problem.ts';
 import { compileExpression } from '../expression.ts';
-import type { Expression, Hole, Place } from '../types.ts';
+import { isPromise } from '../settle.ts';
+import type { Environment, Expression, Hole, Place, Scope } from '../types.ts';
 
 /** A part of a template as it is rendered. */
 export type Part =
@@ -22,7 +23,6 @@ const rawPlaces: readonly Place[] = [...bodies, 'url', 'segment'];
  * {@link compileExpression} throws, each with the offset in the template.
  */
 export function parseTemplate(template: string, place: Place): { parts: Part[]; holes: Hole[] } {
-  const tokens = dropLinesOfSections([...tokensOf(template, place)]);
   const holes: Hole[] = [];
   const holeOf = (text: string, offset: number, raw: boolean): Hole => {
     const hole = { expression: expressionAt(text, offset), offset, raw };
@@ -33,7 +33,7 @@ export function parseTemplate(template: string, place: Place): { parts: Part[]; 
   const root: Part[] = [];
   const open: { token: Token & { kind: 'open' }; parts: Part[] }[] = [];
   let parts = root;
-  for (const token of tokens) {
+  for (const token of tokensOf(template, place)) {
     if (token.kind === 'text') {
       if (token.text !== '') parts.push(token);
     } else if (token.kind === 'hole') {
@@ -64,7 +64,6 @@ function* tokensOf(template: string, place: Place): Generator<Token> {
   for (;;) {
     const begin = template.indexOf('{{', at);
     if (begin < 0) break;
-    if (begin > at) yield { kind: 'text', text: template.slice(at, begin) };
     const raw = template[begin + 2] === '{';
     const inside = begin + (raw ? 3 : 2);
     const end = template.indexOf('}}', inside);
@@ -72,8 +71,14 @@ function* tokensOf(template: string, place: Place): Generator<Token> {
     if (raw && template[end + 2] !== '}') {
       throw holeFault('A hole `{{{` is closed by the first `}}`', end, 'Close it with `}}}`, and write `} }` inside.');
     }
-    yield tokenOf(template.slice(inside, end), inside, raw, place);
+    const token = tokenOf(template.slice(inside, end), inside, raw, place);
+    const before = template.slice(at, begin);
     at = end + (raw ? 3 : 2);
+    // A line that holds nothing but the mark of a section goes whole, as in mustache.
+    const lineEnd = token.kind === 'hole' ? undefined : endOfOwnLine(template, begin, at);
+    yield { kind: 'text', text: lineEnd === undefined ? before : before.replace(/[ \t]+$/, '') };
+    yield token;
+    at = lineEnd ?? at;
   }
   if (at < template.length) yield { kind: 'text', text: template.slice(at) };
 }
@@ -121,28 +126,38 @@ function sectionToken(mark: string, text: string, offset: number, place: Place):
   return { kind: mark === '/' ? 'close' : 'open', mark, text: condition, offset: conditionOffset };
 }
 
-/** A line that holds nothing but the mark of a section goes whole, as in mustache. */
-function dropLinesOfSections(tokens: Token[]): Token[] {
-  tokens.forEach((token, index) => {
-    if (token.kind !== 'open' && token.kind !== 'close') return;
-    const [before, after] = [tokens[index - 1], tokens[index + 1]];
-    const startsLine = before === undefined || (before.kind === 'text' && /(^|\n)[ \t]*$/.test(before.text));
-    const isFirstText = before?.kind === 'text' && !before.text.includes('\n') && index - 1 > 0;
-    const endsLine = after === undefined || (after.kind === 'text' && /^[ \t]*(\r?\n|$)/.test(after.text));
-    const isLastText = after?.kind === 'text' && !after.text.includes('\n') && index + 2 < tokens.length;
-    if (!startsLine || isFirstText || !endsLine || isLastText) return;
-    if (before?.kind === 'text') before.text = before.text.replace(/[ \t]*$/, '');
-    if (after?.kind === 'text') after.text = after.text.replace(/^[ \t]*(\r?\n)?/, '');
-  });
-  return tokens;
+/** Where the line ends that holds nothing but the section's mark between these offsets; undefined when it holds more. */
+function endOfOwnLine(template: string, begin: number, end: number): number | undefined {
+  const line = template.slice(template.lastIndexOf('\n', begin - 1) + 1, begin);
+  const rest = /^[ \t]*(\r?\n|$)/.exec(template.slice(end));
+  return begin > 0 && line.trim() !== '' ? undefined : rest ? end + rest[0].length : undefined;
 }
 
+/** Errors of reading and of evaluating point into the template. */
 function expressionAt(text: string, offset: number): Expression {
+  const expression = compileAt(text, offset);
+  const moved = (error: unknown): never => {
+    throw isProblem(error) ? movedBy(offset, error) : error;
+  };
+  return Object.freeze({
+    ...expression,
+    evaluate(input: unknown, scope: Scope, env: Environment) {
+      const value = expression.evaluate(input, scope, env);
+      return isPromise(value) ? value.catch(moved) : value;
+    },
+  });
+}
+
+function compileAt(text: string, offset: number): Expression {
   try {
     return compileExpression(text);
   } catch (error) {
     throw semicolonOr(error as Problem, text, offset);
   }
+}
+
+function movedBy(offset: number, error: Problem): Problem {
+  return Object.assign(error, { where: { ...error.where, offset: offset + (error.where.offset ?? 0) } });
 }
 
 function semicolonOr(error: Problem, text: string, offset: number): Problem {
@@ -153,8 +168,7 @@ function semicolonOr(error: Problem, text: string, offset: number): Problem {
       fix: 'Write `{{(a; b)}}`.',
     });
   }
-  const { code, message, fix, where } = error;
-  return problem(code, message, { ...(fix === undefined ? {} : { fix }), where: { ...where, offset: offset + at } });
+  return movedBy(offset, error);
 }
 
 function holeFault(found: string, offset: number, fix: string): Problem {
