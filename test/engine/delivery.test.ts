@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { balance } from '../../src/engine/run/account.ts';
+import type { WriteItem } from '../../src/model/record.ts';
+import { people, setStep, testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
+
+let target: TestTarget;
+let mail: TestTarget;
+let world: TestWorld;
+
+const twoSinks = [
+  { kind: 'target', options: {}, written: {} },
+  { kind: 'mail', options: {}, written: {}, only: ['create' as const] },
+];
+
+beforeEach(async () => {
+  target = testTarget();
+  mail = testTarget({ operations: ['create', 'update'], repeat: 'safe', size: 1 });
+  world = await testWorld({ target, mail });
+});
+afterEach(() => world.close());
+
+const unanswered = () => ({ is: 'unanswered' as const, reason: 'the connection was reset' });
+/** The work is done and the answer lost. */
+const lost = (operation: 'create' | 'update' | 'missing') => (items: WriteItem[]) => {
+  for (const item of items) target.perform(operation, item, 'lost');
+  return unanswered();
+};
+
+test('the second run sends only what changed, and the third nothing', async () => {
+  await world.run(testPipeline(), people(5));
+  const rows = people(5);
+  rows[2] = { id: 'p3', name: 'Renamed', team: 'sales' };
+  const second = await world.run(testPipeline(), [...rows, { id: 'p6', name: 'New' }]);
+  expect(second.counts.delivered).toEqual({ create: 1, update: 1 });
+  expect(target.ledger.at(-1)).toMatchObject({ operation: 'update', key: 'p3', changed: { name: 'Renamed' } });
+  const before = target.ledger.length;
+  const third = await world.run(testPipeline(), [...rows, { id: 'p6', name: 'New' }]);
+  expect(third.counts).toMatchObject({ unchanged: 6, delivered: {} });
+  expect(target.ledger.length).toBe(before);
+  expect(target.opened).toBe(2);
+});
+
+test('a field that lost its value is sent as null', async () => {
+  await world.run(testPipeline(), people(1));
+  await world.run(testPipeline(), [{ id: 'p1', name: 'Name 1', team: '' }]);
+  expect(target.ledger.at(-1)?.changed).toEqual({ team: null });
+});
+
+test('counts add up in a run with every fate', async () => {
+  const pipeline = testPipeline({ filter: "team != 'none'", diff: { missing: { after: { feeds: 2 } } } });
+  await world.run(pipeline, people(10));
+  const rows = [
+    ...people(8),
+    { id: 'x1', name: 'Out', team: 'none' },
+    { id: 'p1', name: 'Name 1', team: 'sales' },
+    { id: 'n1', name: 'New', team: 'sales' },
+  ];
+  rows[1] = { id: 'p2', name: 'Changed', team: 'sales' };
+  const { counts } = await world.run(pipeline, rows);
+  expect(counts).toEqual({
+    read: 11,
+    made: 0,
+    absent: 2,
+    filtered: { filter: 1, duplicate: 1 },
+    unchanged: 7,
+    held: 2,
+    pending: 0,
+    rejected: 0,
+    delivered: { create: 1, update: 1 },
+    unsettled: 0,
+  });
+  expect(balance(counts)).toEqual({ known: 13, settled: 13 });
+});
+
+test('a lost answer to a create is looked up: nobody is created twice', async () => {
+  target.answers.push(lost('create'));
+  const result = await world.run(testPipeline(), people(2));
+  expect(result.status).toBe('done');
+  expect(target.done('create')).toEqual(['p1', 'p2']);
+  expect(result.counts.delivered).toEqual({ create: 2 });
+});
+
+test('a request that was certainly not made is made again under the same key', async () => {
+  const keys: number[] = [];
+  target.answers.push(() => ({ is: 'notDone', reason: '429', afterMs: 1234 }));
+  const result = await world.run(testPipeline(), people(2));
+  expect(result.counts.delivered).toEqual({ create: 2 });
+  expect(world.clock.slept).toEqual([1234]);
+  expect(keys).toEqual([]);
+});
+
+test('a lost answer that nobody can look up is rejected for a person, and never sent again', async () => {
+  target = testTarget({ repeat: 'never' });
+  const other = await testWorld({ target });
+  target.answers.push(lost('create'));
+  const result = await other.run(testPipeline(), people(3));
+  expect(result.counts).toMatchObject({ rejected: 2, delivered: { create: 1 } });
+  expect(result.causes[0]?.code).toBe('OUTCOME_UNKNOWN');
+  const next = await other.run(testPipeline(), people(3));
+  expect(next.counts).toMatchObject({ rejected: 2, unchanged: 1 });
+  expect(target.ledger.length).toBe(3);
+  await other.close();
+});
+
+test('a target that stays away fails the run, its records stay unsettled, and the next run takes them', async () => {
+  target.answers.push(unanswered, unanswered, unanswered);
+  target.answers.unshift((items) => (void items, undefined));
+  const pipeline = testPipeline();
+  target.sink = ((make) => () => ({
+    ...make(),
+    find: async () =>
+      Promise.reject(
+        Object.assign(new Error('down'), {
+          [Symbol.for('portolan.problem')]: true,
+          class: 'transient',
+          code: 'X',
+          where: {},
+        }),
+      ),
+  }))(target.sink);
+  const result = await world.run(pipeline, people(6));
+  expect(result).toMatchObject({ status: 'failed', code: 'TARGET_UNAVAILABLE' });
+  expect(result.counts).toMatchObject({ delivered: { create: 2 }, unsettled: 4 });
+  expect(world.state.settled).toBe(0);
+});
+
+test('a batch refused whole is halved where that is atomic, until the culprit stands alone', async () => {
+  target = testTarget({ size: 8 });
+  const other = await testWorld({ target });
+  const refuse = (items: WriteItem[]) =>
+    items.some(({ key }) => key === 'p5')
+      ? ({ is: 'refused', code: 'HTTP_STATUS', reason: 'p5 is not welcome' } as const)
+      : undefined;
+  for (let i = 0; i < 10; i++) target.answers.push(refuse);
+  const result = await other.run(testPipeline(), people(8));
+  expect(result.counts).toMatchObject({ rejected: 1, delivered: { create: 7 } });
+  expect(new Set(target.done('create')).size).toBe(7);
+  await other.close();
+});
+
+test('a batch refused whole is not halved where a refusal may have done something', async () => {
+  target = testTarget({ size: 8, atomic: false });
+  const other = await testWorld({ target });
+  target.answers.push(() => ({ is: 'refused', code: 'HTTP_STATUS', reason: 'no' }));
+  const result = await other.run(testPipeline(), people(8));
+  expect(result.counts).toMatchObject({ rejected: 8, delivered: {} });
+  expect(target.ledger).toEqual([]);
+  await other.close();
+});
+
+test('what the target put off is sent again alone, the rest of its batch is not', async () => {
+  target.answers.push((items) => ({
+    is: 'answered',
+    outcomes: [target.perform('create', items[0] as WriteItem, ''), { is: 'retry', reason: 'later', afterMs: 5 }],
+  }));
+  const result = await world.run(testPipeline(), people(2));
+  expect(result.counts.delivered).toEqual({ create: 2 });
+  expect(target.done('create')).toEqual(['p1', 'p2']);
+});
+
+test('a record that is put off until attempts are used up is rejected, and the run goes on', async () => {
+  const later = (items: WriteItem[]) => ({
+    is: 'answered' as const,
+    outcomes: items.map(() => ({ is: 'retry' as const, reason: 'later' })),
+  });
+  target.answers.push(later, later, later);
+  const result = await world.run(testPipeline(), people(3));
+  expect(result).toMatchObject({ status: 'done', counts: { rejected: 2, delivered: { create: 1 } } });
+  expect(result.causes[0]?.code).toBe('TARGET_RETRY_EXHAUSTED');
+});
+
+test('a create that is a duplicate of our own key is adopted and brought up to date', async () => {
+  target.people.set('p1', { id: 'u77', record: { id: 'p1', name: 'Old' }, blocked: false });
+  const result = await world.run(testPipeline(), people(1));
+  expect(result.counts.delivered).toEqual({ create: 1 });
+  expect(target.people.get('p1')?.record).toMatchObject({ name: 'Name 1' });
+  expect(target.done('create')).toEqual([]);
+});
+
+test("a create that is a duplicate of another's value is rejected", async () => {
+  target.answers.push((items) => ({
+    is: 'answered',
+    outcomes: items.map(() => ({ is: 'exists', reason: 'the e-mail is taken' })),
+  }));
+  const result = await world.run(testPipeline(), people(2));
+  expect(result.counts.rejected).toBe(2);
+  expect(result.causes[0]).toMatchObject({ code: 'DUPLICATE_AT_TARGET', stage: 'deliver' });
+});
+
+test('an update of somebody the target forgot becomes a create', async () => {
+  await world.run(testPipeline(), people(2));
+  target.people.delete('p1');
+  await world.run(testPipeline(), people(2, 'retail'));
+  expect(target.done('create')).toEqual(['p1', 'p2', 'p1']);
+});
+
+test('what a later sink refuses is its reject, and the first sink is never called again', async () => {
+  mail.answers.push(() => ({ is: 'refused', code: 'SMTP_REFUSED', reason: 'no such mailbox' }));
+  const pipeline = testPipeline({ sinks: twoSinks });
+  const first = await world.run(pipeline, people(2));
+  expect(first.counts).toMatchObject({ rejected: 1, delivered: { create: 1 } });
+  expect(first.rejects[0]).toMatchObject({ sink: 'mail', key: 'p1' });
+  const second = await world.run(pipeline, people(2));
+  expect(second.counts).toMatchObject({ unchanged: 1, delivered: { create: 1 } });
+  expect(target.done('create')).toEqual(['p1', 'p2']);
+  expect(mail.done('create')).toEqual(['p2', 'p1']);
+});
+
+test('a record that changed meanwhile is updated at the first sink and still created at the second', async () => {
+  mail.answers.push(() => ({ is: 'refused', code: 'SMTP_REFUSED', reason: 'no such mailbox' }));
+  const pipeline = testPipeline({ sinks: twoSinks });
+  await world.run(pipeline, people(1));
+  const result = await world.run(pipeline, people(1, 'retail'));
+  expect(result.status).toBe('done');
+  expect(target.done('update')).toEqual(['p1']);
+  expect(mail.done('create')).toEqual(['p1']);
+});
+
+test('who returns is returned first and then updated, and counts once', async () => {
+  await world.run(testPipeline(), people(3));
+  await world.run(testPipeline(), people(2));
+  expect(target.people.get('p3')?.blocked).toBe(true);
+  const result = await world.run(testPipeline(), people(3, 'retail'));
+  expect(result.counts.delivered).toEqual({ returned: 1, update: 2 });
+  expect(target.ledger.filter(({ key }) => key === 'p3').map(({ operation }) => operation)).toEqual([
+    'create',
+    'missing',
+    'returned',
+    'update',
+  ]);
+  expect(target.people.get('p3')).toMatchObject({ blocked: false, record: { team: 'retail' } });
+});
+
+test('a password made here is the same in a resend and is stored nowhere', async () => {
+  const pipeline = testPipeline({ after: [setStep({ password: '=$password(12)' }, ['create'])] });
+  mail.answers.push(() => ({ is: 'refused', code: 'SMTP_REFUSED', reason: 'no' }));
+  const both = { ...pipeline, sinks: twoSinks };
+  await world.run(both, people(1));
+  await world.run(both, people(1));
+  const first = target.ledger[0]?.record.password;
+  expect(first).toMatch(/^[A-Za-z2-9]{12}$/);
+  expect(mail.ledger[0]?.record.password).toBe(first);
+  const stored = await world.store.rejects({ pipeline: 'people' });
+  expect(JSON.stringify(stored)).not.toContain(String(first));
+});
+
+test('true repeats of a row are filtered as duplicates', async () => {
+  const result = await world.run(testPipeline(), [...people(2), ...people(1)]);
+  expect(result.counts).toMatchObject({ filtered: { duplicate: 1 }, delivered: { create: 2 } });
+});
+
+test('a pipeline without a diff sends every record as upsert, in order', async () => {
+  target = testTarget({ operations: ['upsert'], repeat: 'safe' });
+  const other = await testWorld({ target });
+  const result = await other.run(testPipeline({ diff: null }), people(5));
+  expect(result.counts.delivered).toEqual({ upsert: 5 });
+  expect(target.done('upsert')).toEqual(['p1', 'p2', 'p3', 'p4', 'p5']);
+  await other.close();
+});
+
+test('more rejects than tolerated: a run with a diff writes nothing', async () => {
+  const fields = [{ name: 'name', from: ['name'], required: true, personal: false, none: [] }];
+  const rows = people(10).map((row, index) => (index < 3 ? { ...row, name: '' } : row));
+  const result = await world.run(testPipeline({ fields, tolerate: { share: 0.2 } }), rows);
+  expect(result).toMatchObject({ status: 'failed', code: 'TOLERATE_EXCEEDED' });
+  expect(target.ledger).toEqual([]);
+  expect((await world.store.rejects({ pipeline: 'people' })).length).toBe(3);
+});
+
+test('a reject of tonight is the same reject tomorrow, and closes itself when its key is settled', async () => {
+  const fields = [{ name: 'name', from: ['name'], required: true, personal: false, none: [] }];
+  const broken = [{ id: 'p1', name: '', team: 'sales' }];
+  await world.run(testPipeline({ fields }), broken);
+  await world.run(testPipeline({ fields }), broken);
+  const open = await world.store.rejects({ pipeline: 'people', status: 'open' });
+  expect(open.map(({ attempts }) => attempts)).toEqual([2]);
+  await world.run(testPipeline({ fields }), people(1));
+  expect(await world.store.rejects({ pipeline: 'people', status: 'open' })).toEqual([]);
+});
+
+test('a plan shows every change with its fields before and after, and writes nothing', async () => {
+  await world.run(testPipeline(), people(3));
+  const before = target.ledger.length;
+  const runs = (await world.store.runs({ limit: 9 })).length;
+  const result = await world.run(testPipeline(), [...people(2, 'retail'), { id: 'n1', name: 'New' }], { dryRun: true });
+  expect(result.counts).toMatchObject({ absent: 1, delivered: { create: 1, update: 2, missing: 1 }, unsettled: 0 });
+  expect(world.state.changes.map(({ key, operation }) => [key, operation])).toEqual([
+    ['p1', 'update'],
+    ['p2', 'update'],
+    ['n1', 'create'],
+    ['p3', 'missing'],
+  ]);
+  expect(world.state.changes[0]).toMatchObject({ before: { team: 'sales' }, after: { team: 'retail' } });
+  expect(target.ledger.length).toBe(before);
+  expect((await world.store.runs({ limit: 9 })).length).toBe(runs);
+  expect(world.state.settled).toBe(1);
+});
+
+test('a scheduled tick has one run', async () => {
+  const asOf = world.clock.at;
+  await world.run(testPipeline(), people(1), { asOf, scheduled: true });
+  const again = await world.run(testPipeline(), people(2), { asOf, scheduled: true });
+  expect(again.status).toBe('skipped');
+  expect(target.ledger.length).toBe(1);
+});
+
+test('a cancelled run stops between batches and the next run takes the rest', async () => {
+  const stop = new AbortController();
+  target.answers.push((items) => {
+    stop.abort();
+    return { is: 'answered', outcomes: items.map((item) => target.perform('create', item, '')) };
+  });
+  const result = await world.run(testPipeline(), people(6), { signal: stop.signal });
+  expect(result).toMatchObject({ status: 'cancelled', counts: { delivered: { create: 2 }, unsettled: 4 } });
+  const next = await world.run(testPipeline(), people(6));
+  expect(next.counts).toMatchObject({ unchanged: 2, delivered: { create: 4 } });
+  expect(new Set(target.done('create')).size).toBe(6);
+});
+
+test('a snapshot locked by another run: this one is skipped', async () => {
+  const lease = await world.store.lock('people', 'people');
+  const result = await world.run(testPipeline(), people(1));
+  expect(result).toMatchObject({ status: 'skipped', code: 'PIPELINE_LOCKED' });
+  await lease.release();
+});
