@@ -168,7 +168,11 @@ function semicolonOr(error: Problem, text: string, offset: number): Problem {
       fix: 'Write `{{(a; b)}}`.',
     });
   }
-  return movedBy(offset, error);
+  const isCut = error.code === 'EXPRESSION_SYNTAX' && text.split('{').length > text.split('}').length;
+  return movedBy(
+    offset,
+    isCut ? Object.assign(error, { fix: 'A hole ends at the first `}}`: write `} }` inside.' }) : error,
+  );
 }
 
 function holeFault(found: string, offset: number, fix: string): Problem {
