@@ -1,0 +1,237 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Mark, Schema } from '../../connect/sdk/index.ts';
+import { nearestName } from '../../expression/index.ts';
+import type { Fault } from './fault.ts';
+import { isKindSchema, pointerTo } from './one-kind.ts';
+import { oneOf, quoted, typesInWords, valueInWords } from './words.ts';
+
+/** Keywords under which a fault is told by their owner: the keyword `oneKind`, or the `anyOf` itself. */
+const ownedByKind = new Set(['dependentSchemas', 'then', 'allOf']);
+const ownedByChoice = new Set(['anyOf', 'oneOf', 'not', 'contains', 'propertyNames']);
+
+/** Has the error been told already by the keyword `oneKind`, or by the choice that it is a branch of? */
+export function isTold(error: ErrorObject, root: Schema): boolean {
+  if (error.keyword === 'if') return true;
+  if (error.keyword === 'additionalProperties' && isKindSchema(error.parentSchema)) return true;
+  const parts = error.schemaPath.split('/').slice(1).map(unescaped);
+  let node: unknown = root;
+  for (const [depth, part] of parts.entries()) {
+    const isLast = depth === parts.length - 1;
+    if (ownedByKind.has(part) && isKindSchema(node)) return true;
+    if (ownedByChoice.has(part) && !isLast && isSchema(node)) return true;
+    node = (node as Record<string, unknown> | undefined)?.[part];
+  }
+  return false;
+}
+
+const isSchema = (node: unknown): boolean =>
+  typeof node === 'object' &&
+  node !== null &&
+  ('type' in node || 'anyOf' in node || 'oneOf' in node || 'propertyNames' in node);
+
+const unescaped = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** One error of ajv in our words. */
+export function faultOfError(error: ErrorObject, root: Schema): Fault {
+  const at = { pointer: error.instancePath, atKey: false };
+  const schema = (error.parentSchema ?? {}) as Schema;
+  const found = foundAt(error, schema);
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return unknownKey(error, schema);
+    case 'required':
+    case 'dependentRequired':
+      return missingKey(error, schema);
+    case 'type':
+      return wrongType(error, schema);
+    case 'enum':
+    case 'const':
+      return notAllowed(error, schema, found);
+    case 'propertyNames':
+      return wrongName(error, schema);
+    case 'false schema':
+      return notBeside(error, root);
+    case 'anyOf':
+    case 'oneOf':
+      return { ...at, code: 'WRONG_FORM', found: valueInWords(error.data), expected: branches(schema, error.keyword) };
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+    case 'minItems':
+    case 'maxItems':
+    case 'uniqueItems':
+    case 'minProperties':
+    case 'maxLength':
+    case 'maxProperties':
+      return { ...at, code: 'OUT_OF_RANGE', found, expected: limit(error) };
+    default:
+      return { ...at, code: 'WRONG_FORM', found, expected: expectedBy(schema) };
+  }
+}
+
+function wrongType(error: ErrorObject, schema: Schema): Fault {
+  const isEmpty = error.data === null && error.instancePath !== '';
+  const canBeEmptyMap = isEmpty && typesOf(schema).includes('object') && schema.required === undefined;
+  return {
+    pointer: error.instancePath,
+    atKey: isEmpty,
+    code: 'WRONG_TYPE',
+    found: isEmpty ? 'a key left empty' : valueInWords(error.data),
+    expected: expectedBy(schema),
+    ...(canBeEmptyMap ? { write: 'write `{}` after it' } : {}),
+  };
+}
+
+const typesOf = (schema: Schema): unknown[] => (Array.isArray(schema.type) ? schema.type : [schema.type]);
+
+/** The value itself where it may be shown and is short, else its type. */
+function foundAt(error: ErrorObject, schema: Schema): string {
+  const value = error.data;
+  const isShown = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  if (value === '') return 'an empty text';
+  if (!isShown || schema.secret === true || String(value).length > 60) return valueInWords(value);
+  return quoted(value);
+}
+
+function unknownKey(error: ErrorObject, schema: Schema): Fault {
+  const params = error.params as { additionalProperty?: string; unevaluatedProperty?: string };
+  const key = params.additionalProperty ?? params.unevaluatedProperty ?? '';
+  const names = Object.keys((schema.properties as object | undefined) ?? {});
+  const free = names.filter((name) => !Object.hasOwn(error.data as object, name));
+  const nearest = nearestName(key, free);
+  return {
+    pointer: error.instancePath + pointerTo(key),
+    atKey: true,
+    code: 'UNKNOWN_KEY',
+    found: quoted(key),
+    expected: names.length > 0 ? oneOf(names) : 'no options here',
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}
+
+function missingKey(error: ErrorObject, schema: Schema): Fault {
+  const key = (error.params as { missingProperty: string }).missingProperty;
+  const option = (schema.properties as Record<string, Schema> | undefined)?.[key];
+  const about = typeof option?.description === 'string' ? ` (${firstSentence(option.description)})` : '';
+  return {
+    pointer: error.instancePath,
+    atKey: true,
+    code: 'MISSING_KEY',
+    found: `no ${quoted(key)}`,
+    expected: `${quoted(key)}${about}`,
+    write: `add \`${key}: ${exampleOf(option)}\``,
+  };
+}
+
+const firstSentence = (text: string): string => {
+  const end = text.search(/[.;:](\s|$)/);
+  const sentence = end < 0 ? text : text.slice(0, end);
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+};
+
+function exampleOf(option: Schema | undefined): string {
+  const example = (option?.examples as unknown[] | undefined)?.[0] ?? (option?.enum as unknown[] | undefined)?.[0];
+  if (example === undefined) return '…';
+  return typeof example === 'string' ? example : JSON.stringify(example);
+}
+
+function notAllowed(error: ErrorObject, schema: Schema, found: string): Fault {
+  const allowed = (schema.enum as unknown[] | undefined) ?? [schema.const];
+  const nearest = nearestName(String(error.data), allowed.map(String));
+  return {
+    pointer: error.instancePath,
+    atKey: false,
+    code: 'NOT_ALLOWED_VALUE',
+    found,
+    expected: oneOf(allowed),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}
+
+function wrongName(error: ErrorObject, schema: Schema): Fault {
+  const name = (error.params as { propertyName: string }).propertyName;
+  const rule = schema.propertyNames as Schema | undefined;
+  const allowed = rule?.enum as string[] | undefined;
+  const nearest = allowed && nearestName(name, allowed);
+  return {
+    pointer: error.instancePath + pointerTo(name),
+    atKey: true,
+    code: allowed ? 'UNKNOWN_KEY' : 'WRONG_FORM',
+    found: quoted(name),
+    expected: allowed
+      ? oneOf(allowed)
+      : ((rule?.description as string | undefined) ?? `a name of the form \`${String(rule?.pattern)}\``),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}
+
+/** `dependentSchemas: { steps: { properties: { filter: false } } }`: two keys that exclude each other. */
+function notBeside(error: ErrorObject, root: Schema): Fault {
+  const parts = error.schemaPath.split('/').slice(1).map(unescaped);
+  const other = parts[parts.lastIndexOf('dependentSchemas') + 1] ?? '';
+  const key = unescaped(error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1));
+  const known = parts.includes('dependentSchemas') && root !== undefined;
+  return {
+    pointer: error.instancePath,
+    atKey: true,
+    code: 'WRONG_PLACE',
+    found: known ? `${quoted(key)} beside ${quoted(other)}` : quoted(key),
+    expected: known ? 'one of them' : 'nothing here',
+    write: `remove ${quoted(key)}${known ? `, or write it inside ${quoted(other)}` : ''}`,
+  };
+}
+
+const branches = (schema: Schema, keyword: 'anyOf' | 'oneOf'): string =>
+  (schema[keyword] as Schema[]).map((branch) => expectedBy(branch)).join(', or ');
+
+const marksInWords: Partial<Record<Mark['as'], string>> = {
+  condition: 'a JSONata condition',
+  expression: 'a JSONata expression',
+  template: 'a text, in which `{{…}}` holds an expression',
+  duration: 'a duration such as `30s`, `5m` or `2 days`',
+  size: 'a size such as `64KB` or `1MB`',
+  share: 'a share such as `5%`, or a count such as `20`',
+  rate: 'a rate such as `10/s` or `600/m`',
+  workspaceFile: 'the path of a file of the workspace',
+};
+
+const formatsInWords: Record<string, string> = {
+  uri: 'a URL such as `https://lms.example`',
+  email: 'an e-mail address',
+  date: 'a date such as `2026-11-24`',
+};
+
+/** What a schema asks for, in words. */
+export function expectedBy(schema: Schema): string {
+  const mark = schema['x-portolan'];
+  const words = mark && marksInWords[mark.as];
+  if (words !== undefined) return words;
+  if (Array.isArray(schema.enum)) return oneOf(schema.enum);
+  if (isKindSchema(schema)) return `${typesInWords(schema.type)}: ${oneOf(schema.oneKind)}`;
+  if (typeof schema.format === 'string') return formatsInWords[schema.format] ?? `a text of the form ${schema.format}`;
+  const example = (schema.examples as unknown[] | undefined)?.[0];
+  if (typeof schema.pattern === 'string') {
+    return `${typesInWords(schema.type ?? 'string')} such as ${example === undefined ? quoted(schema.pattern) : quoted(example)}`;
+  }
+  if (schema.type === undefined) return 'a value';
+  return `${typesInWords(schema.type)}${example === undefined ? '' : ` such as ${quoted(example)}`}`;
+}
+
+function limit(error: ErrorObject): string {
+  const params = error.params as { limit?: number };
+  const words: Record<string, string> = {
+    minimum: 'at least',
+    exclusiveMinimum: 'more than',
+    maximum: 'at most',
+    exclusiveMaximum: 'less than',
+    minItems: 'a list of at least',
+    maxItems: 'a list of at most',
+    minProperties: 'a map with at least',
+    maxProperties: 'a map with at most',
+    maxLength: 'a text no longer than',
+  };
+  if (error.keyword === 'uniqueItems') return 'a list without repeats';
+  return `${words[error.keyword] ?? 'at most'} ${params.limit}`;
+}

@@ -1,0 +1,169 @@
+import type { Schema } from '../../connect/sdk/index.ts';
+import { nearestName } from '../../expression/index.ts';
+import type { Fault } from './fault.ts';
+import { oneOf, quoted } from './words.ts';
+
+/** A fault of a place that has kinds; `pointer` is relative to that place. */
+export type KindFault = Fault;
+
+/** A schema made by the pattern "kind as key, words beside it". */
+export interface KindSchema extends Schema {
+  oneKind: string[];
+  properties: Record<string, Schema>;
+  dependentSchemas?: Record<string, { properties: Record<string, unknown>; required?: string[] }>;
+  then?: { enum?: string[] };
+}
+
+/** Is the schema one of the pattern? */
+export const isKindSchema = (schema: unknown): schema is KindSchema =>
+  typeof schema === 'object' && schema !== null && Array.isArray((schema as Schema).oneKind);
+
+/** Words that may stand beside the kinds of a place, all kinds together. */
+export const wordsOf = (schema: KindSchema): string[] =>
+  Object.keys(schema.properties).filter((name) => !schema.oneKind.includes(name));
+
+/** Words that may stand beside one kind. */
+export const wordsBeside = (schema: KindSchema, kind: string): string[] =>
+  Object.keys(schema.dependentSchemas?.[kind]?.properties ?? {}).filter((name) => name !== kind);
+
+/** What is wrong with a value at a place that has kinds: nothing of what stands *under* the kind. */
+export function faultsOfKind(schema: KindSchema, value: unknown): KindFault[] {
+  if (typeof value === 'string') return faultsOfBareName(schema, value);
+  const keys = Object.keys(value as object);
+  const kinds = keys.filter((key) => schema.oneKind.includes(key));
+  const [kind, ...more] = kinds;
+  if (kind === undefined) return faultsWithoutKind(schema, keys);
+  return [
+    ...more.map((second) => twoKinds(kind, second)),
+    ...keys.filter((key) => !kinds.includes(key)).flatMap((key) => faultsOfWord(schema, kind, key, value as object)),
+    ...(more.length === 0 ? missingWords(schema, kind, keys) : []),
+  ];
+}
+
+function faultsOfBareName(schema: KindSchema, name: string): KindFault[] {
+  const bare = schema.then?.enum ?? [];
+  if (bare.includes(name)) return [];
+  if (!schema.oneKind.includes(name)) return [unknownKind(schema, '', false, name)];
+  const required = [...requiredOptions(schema, name), ...(schema.dependentSchemas?.[name]?.required ?? [])];
+  return [
+    {
+      pointer: '',
+      atKey: false,
+      code: 'MISSING_KEY',
+      found: `${quoted(name)} alone`,
+      expected: `${quoted(name)} with ${required.map(quoted).join(', ') || 'its options'}`,
+      write: `write it as a map: \`${name}: { ${requiredOptions(schema, name)
+        .map((option) => `${option}: …`)
+        .join(', ')} }\``,
+    },
+  ];
+}
+
+const requiredOptions = (schema: KindSchema, kind: string): string[] =>
+  (schema.properties[kind]?.required as string[] | undefined) ?? [];
+
+function faultsWithoutKind(schema: KindSchema, keys: string[]): KindFault[] {
+  const unknown = keys.filter((key) => !Object.hasOwn(schema.properties, key));
+  // With several strangers the one nearest to a kind is the misspelt kind; the others can't be judged without it.
+  const misspelt = unknown.find((key) => nearestName(key, schema.oneKind) !== undefined) ?? unknown[0];
+  if (misspelt !== undefined) return [unknownKind(schema, pointerTo(misspelt), true, misspelt)];
+  return [
+    {
+      pointer: '',
+      atKey: false,
+      code: 'NO_KIND',
+      found: keys.length === 0 ? 'an empty map' : `${keys.map(quoted).join(', ')} and nothing that says what it is`,
+      expected: `one of ${oneOf(schema.oneKind)}`,
+    },
+  ];
+}
+
+function unknownKind(schema: KindSchema, pointer: string, atKey: boolean, name: string): KindFault {
+  const nearest = nearestKind(name, schema.oneKind);
+  return {
+    pointer,
+    atKey,
+    code: 'UNKNOWN_KIND',
+    found: quoted(name),
+    expected: oneOf(schema.oneKind),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}
+
+/** Dotted names are compared within their connector first: `equeo.user` is near `equeo.users`, not near `equeo`. */
+function nearestKind(name: string, kinds: string[]): string | undefined {
+  const connector = name.includes('.') ? name.slice(0, name.indexOf('.') + 1) : undefined;
+  const siblings = connector === undefined ? [] : kinds.filter((kind) => kind.startsWith(connector));
+  return nearestName(name, siblings) ?? nearestName(name, kinds);
+}
+
+const twoKinds = (first: string, second: string): KindFault => ({
+  pointer: pointerTo(second),
+  atKey: true,
+  code: 'TWO_KINDS',
+  found: `${quoted(second)} beside ${quoted(first)}, and both say what this is`,
+  expected: 'one of them',
+  write: `make two items of it, or remove ${quoted(second)}`,
+});
+
+function faultsOfWord(schema: KindSchema, kind: string, key: string, value: object): KindFault[] {
+  const beside = wordsBeside(schema, kind);
+  if (beside.includes(key)) return [];
+  const at = { pointer: pointerTo(key), atKey: true };
+  const options = Object.keys((schema.properties[kind]?.properties as object | undefined) ?? {});
+  if (options.includes(key)) {
+    return [
+      {
+        ...at,
+        code: 'WRONG_PLACE',
+        found: `${quoted(key)} beside ${quoted(kind)}`,
+        expected: `it under ${quoted(kind)}, as its option`,
+        write: `indent ${quoted(key)} under ${quoted(kind)}`,
+      },
+    ];
+  }
+  if (Object.hasOwn(schema.properties, key)) {
+    const others = schema.oneKind.filter((other) => wordsBeside(schema, other).includes(key));
+    return [
+      {
+        ...at,
+        code: 'WRONG_PLACE',
+        found: `${quoted(key)} beside ${quoted(kind)}`,
+        expected: `${beside.length > 0 ? oneOf(beside) : 'nothing'} beside it; ${quoted(key)} stands beside ${oneOf(others)} only`,
+        write: `remove ${quoted(key)}`,
+      },
+    ];
+  }
+  const free = beside.filter((word) => !Object.hasOwn(value, word));
+  const nearest = nearestName(key, free) ?? nearestName(key, options);
+  const expected = beside.length > 0 ? `${oneOf(beside)} beside ${quoted(kind)}` : `nothing beside ${quoted(kind)}`;
+  const isOption = nearest !== undefined && !beside.includes(nearest);
+  return [
+    {
+      ...at,
+      code: 'UNKNOWN_KEY',
+      found: quoted(key),
+      expected,
+      ...(nearest === undefined ? {} : { nearest }),
+      ...(isOption ? { write: `${quoted(nearest)} is an option of ${quoted(kind)}: indent it under it` } : {}),
+    },
+  ];
+}
+
+/** A word that must stand beside the kind and doesn't, unless a misspelt one explains it. */
+function missingWords(schema: KindSchema, kind: string, keys: string[]): KindFault[] {
+  const strangers = keys.filter((key) => !Object.hasOwn(schema.properties, key));
+  return (schema.dependentSchemas?.[kind]?.required ?? [])
+    .filter((word) => !keys.includes(word) && !strangers.some((key) => nearestName(key, [word]) !== undefined))
+    .map((word) => ({
+      pointer: pointerTo(kind),
+      atKey: true,
+      code: 'MISSING_KEY' as const,
+      found: `${quoted(kind)} without ${quoted(word)}`,
+      expected: `${quoted(word)} beside ${quoted(kind)}`,
+      write: `add \`${word}: …\` on the level of ${quoted(kind)}`,
+    }));
+}
+
+/** The last step of a JSON pointer. */
+export const pointerTo = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
