@@ -26,7 +26,7 @@ export function compileExpression(text: string): Expression {
   const uses = analyse(text, tree);
   mendCoalescing(tree);
   refuseClosed(text, tree, uses);
-  registerFunctions(parsed);
+  registerFunctions(parsed, new Set(uses.functions.map((use) => use.name)));
   if (canGrow(tree)) limitTexts(parsed);
   const quick = quickEvaluation(tree, (name) => known.has(name));
   const ownSentences = new Set(uses.literals.map((literal) => String(literal.value)));

@@ -111,9 +111,14 @@ describe('a URL', () => {
 });
 
 describe('a header', () => {
-  test.each(['a\nb', 'a\r\nX-Evil: 1', 'a\u0000b'])('refuses %j', async (v) => {
+  test.each([
+    ['a\nb', 'A line break'],
+    ['a\r\nX-Evil: 1', 'A line break'],
+    ['a\u0000b', 'A control character'],
+  ])('refuses %j', async (v, found) => {
     const problem = await problemOf(() => render('x {{v}}', 'header', { v }));
     expect(problem).toMatchObject({ code: 'TEMPLATE_VALUE', class: 'data', where: { offset: 4 } });
+    expect(problem.message).toBe(`${found} cannot stand in a header.`);
   });
 
   test('may be empty and hold a tab', async () => {
