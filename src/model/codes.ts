@@ -73,6 +73,67 @@ export const codes = listed({
     about: '`$password` stands where no password can be made: it works after `diff`.',
   },
   // src/language
+  UNKNOWN_KIND: { class: 'config', about: 'A kind of source, step, sink, format or connection is not known here.' },
+  UNKNOWN_KEY: { class: 'config', about: 'A key is not known at this place.' },
+  MISSING_KEY: { class: 'config', about: 'A key that must be there is missing.' },
+  WRONG_TYPE: { class: 'config', about: 'A value is of another type than expected, or a key was left empty.' },
+  NOT_ALLOWED_VALUE: { class: 'config', about: 'A value is not one of those that are listed.' },
+  WRONG_FORM: {
+    class: 'config',
+    about: 'A text does not have the form that is asked for, such as a duration or an address.',
+  },
+  OUT_OF_RANGE: { class: 'config', about: 'A number is too small or too great, or a list too short or too long.' },
+  TWO_KINDS: { class: 'config', about: 'Two keys of one map say what it is.' },
+  NO_KIND: { class: 'config', about: 'No key of a map says what it is.' },
+  WRONG_PLACE: {
+    class: 'config',
+    about: 'A known key stands at the wrong level, or beside a kind that does not have it.',
+  },
+  CONNECTION_UNKNOWN: {
+    class: 'config',
+    about: 'No connection of that name, or of the kind that is needed, is declared in the workspace.',
+  },
+  CONNECTION_KIND: { class: 'config', about: 'A connection is of another kind than the source or sink needs.' },
+  CONNECTION_AMBIGUOUS: { class: 'config', about: 'Several connections of the kind exist, and none is named.' },
+  CONNECTION_NEEDLESS: { class: 'config', about: 'A connection is named beside a kind that needs none.' },
+  FUNCTION_UNKNOWN: { class: 'config', about: 'An expression calls a function that does not exist.' },
+  VARIABLE_UNKNOWN: { class: 'config', about: 'An expression reads a name with `$` that does not exist at its place.' },
+  FIELD_UNKNOWN: {
+    class: 'config',
+    about: 'An expression or a rule names a field that the record does not have at its place.',
+  },
+  NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
+  IMPURE_BEFORE_DIFF: {
+    class: 'config',
+    about:
+      '`$password`, `$uuid`, `$random` or `$millis` stands before a `diff`, where each run would see another value.',
+  },
+  OPERATION_IMPOSSIBLE: { class: 'config', about: '`only:` names an operation that never happens at its place.' },
+  OPERATION_LACKING: { class: 'config', about: 'A target cannot do an operation that can occur.' },
+  MISSING_IMPOSSIBLE: {
+    class: 'config',
+    about: 'The diff looks for the missing over a source whose end means nothing about who is absent.',
+  },
+  GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
+  DIFF_TWICE: { class: 'config', about: 'A pipeline has two diffs.' },
+  STEPS_BESIDE: { class: 'config', about: '`filter:` or `map:` stands at the top level beside `steps:`.' },
+  KEY_MISSING: { class: 'config', about: 'A pipeline does not say which field is the key.' },
+  FIELD_RULE: { class: 'config', about: 'A field of `record:` has two types.' },
+  SCHEMA_INVALID: { class: 'config', about: 'The schema of a `validate` step is not a JSON Schema.' },
+  CRON_INVALID: { class: 'config', about: 'The cron rule of a schedule cannot be read.' },
+  TIMEZONE_UNKNOWN: { class: 'config', about: 'A time zone is not known.' },
+  TABLE_UNREADABLE: {
+    class: 'config',
+    about: 'The file of a table is empty, not UTF-8, not YAML, or has rows of different lengths.',
+  },
+  SECRET_PLAIN: { class: 'config', about: 'A secret stands in plain text instead of behind `${…}`.' },
+  CONSTANT_SUSPICIOUS: {
+    class: 'config',
+    about: 'A constant looks like an expression whose `=` was forgotten. A warning.',
+  },
+  UNUSED: { class: 'config', about: 'A connection or table is used by no document. A warning.' },
+  PIPELINE_UNKNOWN: { class: 'config', about: 'No pipeline of that name is in the workspace.' },
+  CONNECTOR_UNKNOWN: { class: 'config', about: 'No connector of that name is in the workspace.' },
   YAML_SYNTAX: { class: 'config', about: 'A file is not YAML at this place.' },
   YAML_TORN: {
     class: 'config',
@@ -122,6 +183,101 @@ export const codes = listed({
     class: 'config',
     about: 'No portolan.yaml in this folder or above it. Run `portolan init`, or go to the workspace.',
   },
+  // src/connect/bytes, src/connect/files
+  GZIP_DAMAGED: { class: 'fatal', about: 'A gzip is damaged, or a name ends in .gz and the content is no gzip.' },
+  GZIP_TOO_LARGE: { class: 'fatal', about: 'A gzip unpacks to more than the limit: it looks like a bomb.' },
+  LINE_TOO_LONG: { class: 'fatal', about: 'A file of lines has no line end for 16 MB: it is another kind of file.' },
+  FORMAT_MISSING: { class: 'config', about: 'A source or sink of files needs `format:` beside it.' },
+  FILE_FOLDER_MISSING: {
+    class: 'fatal',
+    about: 'A folder does not exist. Folders that are read or written are not made.',
+  },
+  FILE_MISSING: { class: 'fatal', about: 'A file that was there is gone.' },
+  FILE_NONE: {
+    class: 'fatal',
+    about: 'No file matches the path. With `none: skip` that is no failure; nobody becomes missing either way.',
+  },
+  FILE_EMPTY: { class: 'fatal', about: 'A file has no records. With `empty: allow` that is no failure.' },
+  FILE_CHANGED: {
+    class: 'fatal',
+    about:
+      'A file changed while it was read, so what was read may be half old and half new. `settle` waits for writers.',
+  },
+  FILE_NAME_TAKEN: {
+    class: 'fatal',
+    about:
+      'A file of that name exists already, and nothing is written over another file unless `overwrite: true` says so.',
+  },
+  FILE_DENIED: { class: 'fatal', about: 'The account may not read, write, move or list this path.' },
+  FILE_DISK_FULL: {
+    class: 'fatal',
+    about: 'The disk or quota is full. Nothing half-written was left under the final name.',
+  },
+  FILE_NOT_A_FILE: { class: 'fatal', about: 'A file was expected, and the path is a folder or something else.' },
+  FILE_OUTSIDE: {
+    class: 'config',
+    about: 'A path leads out of the folder that the connection (or the workspace) allows, by `..` or by a link.',
+  },
+  FILE_FAILED: {
+    class: 'fatal',
+    about: 'The file system or server refused, and gave no better reason than is quoted.',
+  },
+  // plugins/sftp
+  SFTP_UNREACHABLE: { class: 'transient', about: 'The SFTP server can not be reached, or does not answer in time.' },
+  SFTP_DROPPED: {
+    class: 'transient',
+    about: 'The connection to the SFTP server was lost, or an answer took too long.',
+  },
+  SFTP_AUTH_DENIED: {
+    class: 'fatal',
+    about: 'The SFTP server refuses the account: user name, password or key is wrong.',
+  },
+  SFTP_KEY_UNREADABLE: {
+    class: 'config',
+    about: 'The private key can not be read: another format, or a wrong passphrase.',
+  },
+  SFTP_HOST_KEY_UNKNOWN: {
+    class: 'config',
+    about:
+      'Nothing says which key the server must show, or known_hosts does not name it. The message shows its fingerprint.',
+  },
+  SFTP_HOST_KEY_CHANGED: {
+    class: 'fatal',
+    about: 'The server shows another key than the expected one. It was set up anew, or somebody stands in between.',
+  },
+  // plugins/csv, plugins/json, plugins/ndjson
+  CSV_RAGGED: { class: 'data', about: 'A row has more or fewer cells than the header.' },
+  CSV_QUOTE_UNCLOSED: {
+    class: 'data',
+    about: 'A quote is opened in this line and never closed. Reading goes on with the next line.',
+  },
+  CSV_QUOTE_BROKEN: {
+    class: 'data',
+    about: 'Something stands between the closing quote of a cell and the next delimiter.',
+  },
+  CSV_ENCODING: { class: 'data', about: 'A row holds bytes that are not of the encoding.' },
+  CSV_ENCODING_WRONG: { class: 'fatal', about: 'The file is in another encoding than the format says.' },
+  CSV_HEADER: { class: 'fatal', about: 'The header can not be read, or names a column twice.' },
+  CSV_UNMAPPABLE: { class: 'fatal', about: 'A character does not exist in the encoding in which the file is written.' },
+  CSV_VALUE: { class: 'fatal', about: 'A value can not stand in a cell (a list or a map), or has no column.' },
+  CSV_OPTIONS: { class: 'config', about: 'Options of the format contradict each other.' },
+  JSON_BROKEN: { class: 'fatal', about: 'A file is not JSON.' },
+  JSON_NO_LIST: { class: 'fatal', about: 'A JSON document has no list of records where one is expected.' },
+  JSON_TOO_LARGE: {
+    class: 'fatal',
+    about: 'A JSON document is larger than `limit`. It is read whole: use ndjson for more.',
+  },
+  JSON_NOT_A_RECORD: { class: 'data', about: 'An item of a list, or a line, is not a JSON object.' },
+  NDJSON_LINE_BROKEN: { class: 'data', about: 'A line is not JSON, or not UTF-8.' },
+  // plugins/smtp
+  SMTP_AUTH_DENIED: { class: 'fatal', about: 'The mail server refuses the user name or password.' },
+  SMTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of the mail server can not be trusted.' },
+  SMTP_CONNECTION: { class: 'config', about: 'A connection to a mail server needs `url`, or `host`.' },
+  SMTP_ADDRESS: {
+    class: 'data',
+    about: 'A record gives no mail address, or one that would send its mail to somebody else as well.',
+  },
+  SMTP_REFUSED: { class: 'data', about: 'The mail server refuses this mail for good, such as for an unknown mailbox.' },
   // src/engine
   INTERNAL: {
     class: 'bug',

@@ -5,3 +5,7 @@ export type * from '../../model/record.ts';
 export type { Clock } from '../../model/clock.ts';
 export type * from '../files/port.ts';
 export type { Expression, Shape, Template, Scope, Environment } from '../../expression/index.ts';
+export * from '../net/index.ts';
+export * from '../pace/index.ts';
+export { charset, charsetNames, type Charset, type CharsetName } from '../bytes/charsets.ts';
+export { textLines, type LineBlock } from '../bytes/text-lines.ts';
