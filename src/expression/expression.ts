@@ -98,8 +98,9 @@ function mendCoalescing(tree: Node): void {
 
 function refuseClosed(text: string, tree: Node, uses: Uses): void {
   const evaluating = [...uses.functions, ...uses.variables].find((use) => use.name === 'eval');
-  if (evaluating)
+  if (evaluating) {
     throw refused('$eval runs a text as an expression, which nothing could check beforehand', evaluating.offset);
+  }
   for (const node of everyNode(tree)) {
     if (!(node.value instanceof RegExp)) continue;
     const fault = patternFault(node.value);

@@ -84,7 +84,7 @@ function tooLong(): string {
 }
 
 function sentenceOf(error: RawError, ownSentences: ReadonlySet<string>): string {
-  if (error instanceof RangeError) return tooDeep();
+  if (error instanceof RangeError && /call stack/.test(error.message)) return tooDeep();
   const { code = '' } = error;
   if (code === 'D3137' || code === 'D3141') return ownSentence(error, ownSentences);
   const known = sentences[code];

@@ -9,3 +9,4 @@ export { numberForm, parseNumber } from './text/numbers.ts';
 export { isTrue } from './truth.ts';
 export { compileShape, type ShapeFault } from './shape.ts';
 export { compileTemplate } from './template/template.ts';
+export { dateText, localTime, type LocalTime } from './text/zones.ts';
