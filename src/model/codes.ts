@@ -278,6 +278,44 @@ export const codes = listed({
     about: 'A record gives no mail address, or one that would send its mail to somebody else as well.',
   },
   SMTP_REFUSED: { class: 'data', about: 'The mail server refuses this mail for good, such as for an unknown mailbox.' },
+  // src/store
+  KEY_UNREADABLE: { class: 'config', about: 'The text given as workspace key is not a key made by `portolan init`.' },
+  SEAL_BROKEN: {
+    class: 'fatal',
+    about: 'A sealed value cannot be opened: it was changed outside, or belongs to another workspace key.',
+  },
+  STORE_URL_UNKNOWN: { class: 'config', about: 'The kind of store is not known. It is written `sqlite:PATH`.' },
+  STORE_CANNOT_OPEN: {
+    class: 'config',
+    about: 'The file of the store can neither be opened nor made: a wrong path, or no right on the folder.',
+  },
+  STORE_NEWER: {
+    class: 'config',
+    about: 'A newer version of Portolan has used this store. Older ones refuse it, so that nothing is lost.',
+  },
+  STORE_KEY_WRONG: {
+    class: 'config',
+    about: 'The store was made with another workspace key. What it holds is sealed and opens only with that one.',
+  },
+  STORE_BUSY: {
+    class: 'transient',
+    about: 'Another process kept the store from being written for too long, or works on it while it must be upgraded.',
+  },
+  STORE_FULL: {
+    class: 'fatal',
+    about: 'The disk is full. The run stops; what it committed before stays, and the next run takes up the rest.',
+  },
+  STORE_READ_ONLY: { class: 'fatal', about: 'The file of the store or its folder cannot be written by this account.' },
+  STORE_DAMAGED: {
+    class: 'fatal',
+    about:
+      'The file of the store is damaged or no store at all. Restore a copy; an empty one would create everybody again.',
+  },
+  RUN_INTERRUPTED: {
+    class: 'fatal',
+    about:
+      'The process of a run ended in the middle: killed, or the power failed. The next run takes up what was left.',
+  },
   // src/engine
   INTERNAL: {
     class: 'bug',
@@ -370,6 +408,51 @@ export const codes = listed({
   LOCK_LOST: {
     class: 'fatal',
     about: 'The run lost its lock to another process and stopped before it committed anything more.',
+  },
+  // src/connect/net and plugins/http
+  HTTP_UNREACHABLE: {
+    class: 'transient',
+    about: 'A server could not be reached, or gave no whole answer, in all attempts. What was settled is remembered.',
+  },
+  HTTP_UNAVAILABLE: {
+    class: 'transient',
+    about: 'A server answered 408, 429 or 5xx in all attempts, or a declared error says to try again later.',
+  },
+  HTTP_UNAUTHORIZED: {
+    class: 'fatal',
+    about: 'A server answered 401: it does not accept the login of the connection.',
+  },
+  HTTP_STATUS: {
+    class: 'fatal',
+    about:
+      'A server answered a status that says no, to a request that must succeed: a page of a read, a look-up, a redirected write.',
+  },
+  HTTP_REFUSED: { class: 'fatal', about: 'An answer matched a declared error that says to fail the run.' },
+  HTTP_REJECTED: { class: 'data', about: "An API refused a record for a reason that is the record's own." },
+  HTTP_NOT_JSON: {
+    class: 'fatal',
+    about:
+      'A server answered a web page, or broken JSON, where data was promised: often a login page or a wrong address.',
+  },
+  HTTP_HOST_REFUSED: {
+    class: 'fatal',
+    about: 'An answer, a page or a redirect leads to a host that neither the connection nor the connector names.',
+  },
+  HTTP_REDIRECTS: { class: 'fatal', about: 'A server redirects in a circle.' },
+  HTTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of a server is not trusted. Nothing was sent.' },
+  HTTP_ANSWER_TOO_LARGE: { class: 'fatal', about: 'An answer is larger than 64 MB. Ask for smaller pages or batches.' },
+  HTTP_URL_INVALID: {
+    class: 'config',
+    about: "A connector's base URL, or a request's, is not an http or https address.",
+  },
+  READ_NO_LIST: {
+    class: 'fatal',
+    about:
+      'An answer has nothing at the path that `records` names. An empty list would be: nobody is taken for absent by this.',
+  },
+  FIND_NO_LIST: {
+    class: 'fatal',
+    about: 'An answer to `find` has nothing at the path that `list` names, so nobody can be called not found.',
   },
 });
 

@@ -45,7 +45,8 @@ export function schemaOfItems(schema: Schema, root: Schema): Schema | undefined 
 
 /** A shape takes any value; every other mark is of a text or number, so one-or-a-list may share a mark. */
 export function markOf(schema: Schema, value: unknown): Mark | undefined {
-  const mark = schema['x-portolan'];
+  // A connector's own connection is plain JSON Schema: `secret: true` is all it can say.
+  const mark: Mark | undefined = schema['x-portolan'] ?? (schema.secret === true ? { as: 'secret' } : undefined);
   if (!mark || mark.as === 'shape') return mark;
   return typeof value === 'object' && value !== null ? undefined : mark;
 }

@@ -23,10 +23,13 @@ export function yamlFaults(text: string, errors: readonly YAMLError[]): { faults
 }
 
 /** Expressions and templates that YAML tears apart with an error of its own. */
-function tornValue(text: string, { code, pos: [at] }: YAMLError): SourceFault | undefined {
+function tornValue(text: string, { code, message, pos: [at] }: YAMLError): SourceFault | undefined {
   const value = valueAround(text, at);
   if (!value) return undefined;
-  const { begin, written, inFlow } = value;
+  const { begin } = value;
+  // A bracket is torn off only inside other brackets; they may have begun on an earlier line.
+  const inFlow = value.inFlow || /flow-(map|seq)-start at node end/.test(message);
+  const written = value.inFlow || !inFlow ? value.written : value.written.replace(/,$/, '');
   const torn = (reason: string): SourceFault => ({
     code: 'YAML_TORN',
     begin,
@@ -64,38 +67,36 @@ function valueAround(text: string, at: number): { begin: number; written: string
     const written = rest.replace(/\s+#.*$/, '').trimEnd();
     return written === '' ? undefined : { begin: lineBegin + head, written, inFlow: false };
   }
-  return inFlowValue(text, at, lineBegin, lineEnd);
+  return inFlowValue(text, at, lineBegin + head, lineEnd);
 }
 
-/** Inside `{ }`: the value behind the last `key: ` before the offset, up to the comma or bracket that really ends it. */
-function inFlowValue(text: string, at: number, lineBegin: number, lineEnd: number) {
-  const before = text.slice(lineBegin, at + 1);
-  const key = [...before.matchAll(/[{,[]\s*(?:[\w$.-]+:\s+)?(?=[=\w$"'{])/g)].filter((match) => {
-    const start = match.index + match[0].length;
-    return start <= at && isTopLevel(text.slice(start, at));
-  })[0];
-  if (!key) return undefined;
-  const begin = lineBegin + key.index + key[0].length;
+/** Inside `{ }` and `[ ]`: the value that an offset stands in, up to the comma or bracket that really ends it. */
+function inFlowValue(text: string, at: number, from: number, lineEnd: number) {
+  let begin = from;
   let depth = 0;
-  let end = begin;
-  for (; end < lineEnd; end++) {
+  for (let index = from; index <= at; index++) {
+    const character = text[index] ?? '';
+    const isFirst = depth === 0 && text.slice(begin, index).trim() === '';
+    if ('"\'`'.includes(character)) index = Math.max(index, text.indexOf(character, index + 1));
+    else if ('([{'.includes(character)) {
+      if (isFirst && character !== '(' && index < at) begin = index + 1;
+      else depth++;
+    } else if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
+    else if (depth === 0 && (character === ',' || (character === ':' && text[index + 1] === ' '))) begin = index + 1;
+  }
+  begin += text.slice(begin).length - text.slice(begin).trimStart().length;
+  return { begin, written: text.slice(begin, endOfValue(text, begin, lineEnd)).trimEnd(), inFlow: true };
+}
+
+function endOfValue(text: string, begin: number, lineEnd: number): number {
+  let depth = 0;
+  for (let end = begin; end < lineEnd; end++) {
     const character = text[end] ?? '';
     if ('([{'.includes(character)) depth++;
-    if (')]}'.includes(character) && --depth < 0) break;
-    if (character === ',' && depth === 0) break;
+    if (')]}'.includes(character) && --depth < 0) return end;
+    if (character === ',' && depth === 0) return end;
   }
-  return { begin, written: text.slice(begin, end).trimEnd(), inFlow: true };
-}
-
-/** Whether nothing that ends a value stands in a piece, outside brackets. */
-function isTopLevel(piece: string): boolean {
-  let depth = 0;
-  for (const character of piece) {
-    if ('([{'.includes(character)) depth++;
-    if (')]}'.includes(character)) depth--;
-    if (depth < 0 || (depth === 0 && character === ',')) return false;
-  }
-  return true;
+  return lineEnd;
 }
 
 function plainFault(text: string, error: YAMLError): SourceFault | undefined {

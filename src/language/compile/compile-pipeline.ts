@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { compileCondition, nearestName } from '../../expression/index.ts';
+import { problem } from '../../model/problem.ts';
+import type { Catalogue, KindEntry } from '../catalogue/catalogue.ts';
+import type { Loaded, LoadedDocument } from '../load/load-workspace.ts';
+import { compileMarked, type MarkedFiles } from './compile-marked.ts';
+import { hashOf } from './hash.ts';
+import { personalFields } from './personal.ts';
+import type { Pipeline, ReportUse, SourceUse, Use } from './pipeline.ts';
+import { recordRule } from './record-rule.ts';
+import { ruleHashes } from './rule-hash.ts';
+import { compileStep, onlyOf, writtenSteps } from './steps.ts';
+import { shareOf } from './units.ts';
+import { languageOf, timezoneOf, writtenConnections } from './workspace-settings.ts';
+import { oneOrList, writtenUse } from './written-use.ts';
+
+type Written = Record<string, unknown>;
+
+/**
+ * The pipeline of that name, frozen: what the engine runs. The document must have passed `checkWorkspace`. Touches no
+ * network, no clock and no secret. Throws PIPELINE_UNKNOWN, and the problems of what was not checked.
+ */
+export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalogue): Pipeline {
+  const { value, file } = documentOf(loaded, 'pipeline', name);
+  const compiler = { loaded, catalogue, files: workspaceReader(loaded.root) };
+  const source = sourceUse(compiler, value.source);
+  const record = recordRule((value.record ?? {}) as Written, catalogue.sources[source.kind]?.preset);
+  const written = writtenSteps(value);
+  const steps = written.map((step) => compileStep(step, name));
+  const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
+  return Object.freeze({
+    name,
+    ...(typeof value.title === 'string' ? { title: value.title } : {}),
+    file,
+    hash: hashOf(value),
+    rule: ruleHashes(record, written),
+    params: Object.freeze((value.params ?? {}) as Pipeline['params']),
+    source,
+    record,
+    steps: Object.freeze(steps) as Pipeline['steps'],
+    sinks: Object.freeze(oneOrList(value.sink, []).map(({ item }) => use(compiler, item, catalogue.sinks))) as Use[],
+    ...(tolerate === undefined ? {} : { tolerate: shareOf(tolerate) }),
+    report: Object.freeze(oneOrList(value.report, []).map(({ item }) => reportUse(compiler, item))) as ReportUse[],
+    timezone: timezoneOf(loaded),
+    personal: Object.freeze(personalFields(record.fields, steps)) as string[],
+  });
+}
+
+/** A connector document compiled for the plugin that interprets it. Throws CONNECTOR_UNKNOWN. */
+export function compileConnector(loaded: Loaded, name: string, catalogue: Catalogue): unknown {
+  const { value, file } = documentOf(loaded, 'connector', name);
+  const folder = file.split('/').slice(0, -1).join('/');
+  return compileMarked(
+    catalogue.documents.connector,
+    value,
+    workspaceReader(resolve(loaded.root, folder), loaded.root),
+  );
+}
+
+/** The document of a kind and name. Throws PIPELINE_UNKNOWN or CONNECTOR_UNKNOWN with the nearest name. */
+export function documentOf(loaded: Loaded, kind: 'pipeline' | 'connector', name: string): LoadedDocument {
+  const all = loaded.documents.filter((document) => document.kind === kind);
+  const found = all.find((document) => document.name === name);
+  if (found) return found;
+  const names = all.map((document) => document.name);
+  const near = nearestName(name, names);
+  throw problem(
+    kind === 'pipeline' ? 'PIPELINE_UNKNOWN' : 'CONNECTOR_UNKNOWN',
+    `There is no ${kind} "${name}" in this workspace.`,
+    {
+      fix: near
+        ? `Did you mean "${near}"?`
+        : names.length > 0
+          ? `There are: ${names.join(', ')}.`
+          : `There is no ${kind} yet.`,
+    },
+  );
+}
+
+interface Compiler {
+  loaded: Loaded;
+  catalogue: Catalogue;
+  files: MarkedFiles;
+}
+
+function use(compiler: Compiler, item: unknown, entries: Record<string, KindEntry>): Use {
+  const written = writtenUse(item);
+  const entry = written && entries[written.kind];
+  if (!entry) throw problem('UNKNOWN_KIND', `"${written?.kind ?? String(item)}" is not known here.`);
+  const { words } = written;
+  const connection = words.connection ?? (entry.connection && onlyConnection(compiler.loaded, entry.connection));
+  return Object.freeze({
+    kind: written.kind,
+    options: compileMarked(entry.options, written.options, compiler.files),
+    ...(typeof connection === 'string' ? { connection } : {}),
+    ...(words.only === undefined ? {} : { only: onlyOf(words.only) }),
+    ...(words.when === undefined ? {} : { when: compileCondition(String(words.when)) }),
+    ...(typeof words.as === 'string' ? { as: words.as } : {}),
+    ...(words.format === undefined ? {} : { format: formatOf(compiler, words.format) }),
+    written: item,
+  });
+}
+
+/** The workspace's connection of a kind where it has exactly one. */
+function onlyConnection(loaded: Loaded, kind: string): string | undefined {
+  const ofKind = writtenConnections(loaded).filter((connection) => connection.kind === kind);
+  return ofKind.length === 1 ? ofKind[0]?.name : undefined;
+}
+
+function formatOf({ catalogue, files }: Compiler, item: unknown): NonNullable<Use['format']> {
+  const written = writtenUse(item, []);
+  const entry = written && catalogue.formats[written.kind];
+  if (!entry) throw problem('UNKNOWN_KIND', `"${written?.kind ?? String(item)}" is no format.`);
+  return Object.freeze({ kind: written.kind, options: compileMarked(entry.options, written.options, files) });
+}
+
+/** Where nothing says that a feed is full, absence means nothing. */
+function sourceUse(compiler: Compiler, item: unknown): SourceUse {
+  const [first = item] = oneOrList(item, []).map((entry) => entry.item);
+  const compiled = use(compiler, first, compiler.catalogue.sources);
+  const written = writtenUse(first)?.words.feed ?? compiler.catalogue.sources[compiled.kind]?.feed;
+  return Object.freeze({ ...compiled, feed: written === 'full' ? 'full' : 'changes' });
+}
+
+function reportUse(compiler: Compiler, item: unknown): ReportUse {
+  const language = writtenUse(item)?.words.language;
+  const own = language === 'ru' || language === 'en' ? language : languageOf(compiler.loaded);
+  return Object.freeze({ ...use(compiler, item, compiler.catalogue.sinks), language: own });
+}
+
+/** Reads files of the workspace only; a link out of it is not followed. Throws WORKSPACE_FILE_MISSING. */
+export function workspaceReader(folder: string, root = folder): Required<MarkedFiles> {
+  return {
+    readFile(path) {
+      const full = resolve(folder, path);
+      if (!existsSync(full)) {
+        throw problem('WORKSPACE_FILE_MISSING', `There is no file ${path} in the workspace.`, {
+          fix: 'Correct the path.',
+        });
+      }
+      if (!realpathSync(full).startsWith(realpathSync(root) + sep)) {
+        throw problem('WORKSPACE_FILE_MISSING', `${path} lies outside the workspace.`, {
+          fix: 'Move it into the workspace.',
+        });
+      }
+      return readFileSync(full, 'utf8');
+    },
+  };
+}

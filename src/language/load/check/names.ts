@@ -1,0 +1,26 @@
+/** What an expression may mention at its place. */
+export interface Names {
+  /** `$names`, without `$`. */
+  variables: ReadonlySet<string>;
+  /** Fields of the record, where all of them are known: nothing else is there. */
+  fields?: ReadonlySet<string>;
+  /** Why only these fields are there, for the message. */
+  because?: string;
+  /** Fields that are known to exist among others, for the warning about constants. */
+  likely?: ReadonlySet<string>;
+  /** A diff follows, or what is made is compared in another way: nothing may be random (S5). */
+  compared: boolean;
+  /** A diff stands before this place: passwords can be made. */
+  afterDiff: boolean;
+}
+
+/** The run's names. */
+export const runNames: readonly string[] = Object.freeze(['params', 'run', 'pipeline', 'file']);
+
+/** Names that a diff brings. */
+export const diffNames: readonly string[] = Object.freeze(['operation', 'was', 'changed', 'kept', 'target']);
+
+/** The same place with more names. */
+export function withNames(names: Names, more: readonly string[] = []): Names {
+  return more.length === 0 ? names : { ...names, variables: new Set([...names.variables, ...more]) };
+}

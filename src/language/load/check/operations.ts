@@ -1,0 +1,94 @@
+import type { Operation } from '../../../model/record.ts';
+import type { KindEntry } from '../../catalogue/catalogue.ts';
+import { writtenSteps, type WrittenStep } from '../../compile/steps.ts';
+import type { WrittenUse } from '../../compile/written-use.ts';
+import { isMap } from '../load-workspace.ts';
+import type { DocumentCheck } from './context.ts';
+import { hint } from './near.ts';
+
+/** Operations that records of a pipeline can have at its sinks. */
+export function possibleOperations(pipeline: Record<string, unknown>, presetGone: boolean): Operation[] {
+  const diff = writtenSteps(pipeline).find((step) => step.kind === 'diff');
+  if (!diff) return ['upsert'];
+  const says = isMap(diff.options) && diff.options.missing === 'ignore' ? 'ignore' : 'missing';
+  const hasGone = presetGone || (isMap(pipeline.record) && pipeline.record.gone !== undefined);
+  return says === 'missing' || hasGone ? ['create', 'update', 'missing', 'returned'] : ['create', 'update'];
+}
+
+/** `only:` names operations that can occur. */
+export function checkOnly(
+  { tell }: DocumentCheck,
+  only: unknown,
+  path: readonly (string | number)[],
+  possible: readonly Operation[],
+): void {
+  const listed = Array.isArray(only);
+  for (const [index, operation] of (listed ? only : [only]).entries()) {
+    if (typeof operation !== 'string' || isPossible(operation, possible)) continue;
+    const message = `\`only: ${operation}\` never happens here${hint(operation, possible)}`;
+    tell('OPERATION_IMPOSSIBLE', listed ? [...path, index] : path, message, whyImpossible(operation, possible));
+  }
+}
+
+/** `upsert` stands for create and update. */
+const isPossible = (operation: string, possible: readonly Operation[]): boolean =>
+  possible.includes(operation as Operation) || (operation === 'upsert' && possible.includes('create'));
+
+function whyImpossible(operation: string, possible: readonly Operation[]): string {
+  if (possible.includes('upsert'))
+    return 'Without a `diff` every record is `upsert`: add a `diff`, or leave `only:` out.';
+  return operation === 'missing' || operation === 'returned'
+    ? 'The diff says `missing: ignore`: leave this sink or step out, or let the diff look for the missing.'
+    : `Write one of ${possible.join(', ')}.`;
+}
+
+/** `only:` before a diff: nothing is known of operations there. */
+export function checkOnlyBeforeDiff({ tell }: DocumentCheck, step: WrittenStep): void {
+  const message = '`only:` stands before the `diff`, where no record has an operation yet.';
+  tell(
+    'OPERATION_IMPOSSIBLE',
+    [...step.path, 'only'],
+    message,
+    'Move this step behind the `diff`, or leave `only:` out.',
+    { at: 'key' },
+  );
+}
+
+/** The target must know every operation that can reach it. */
+export function checkTarget(
+  { tell }: DocumentCheck,
+  use: WrittenUse,
+  entry: KindEntry,
+  path: readonly (string | number)[],
+  possible: readonly Operation[],
+): void {
+  if (!entry.operations) return;
+  const only = use.words.only === undefined ? undefined : [use.words.only].flat().map(String);
+  const reaching = possible.filter((operation) => !only || only.some((name) => covers(name, operation)));
+  const lacking = reaching.filter((operation) => !entry.operations?.some((name) => covers(name, operation)));
+  if (lacking.length === 0) return;
+  const message = `\`${use.kind}\` can't do ${lacking.map((name) => `\`${name}\``).join(' and ')}, which can occur here; it can do ${entry.operations.join(', ')}`;
+  tell(
+    'OPERATION_LACKING',
+    use.key === undefined ? path : [...path, use.key],
+    message,
+    lackingFix(lacking, entry.operations, reaching),
+    { at: 'key' },
+  );
+}
+
+const covers = (name: string, operation: Operation): boolean =>
+  name === operation || (name === 'upsert' && (operation === 'create' || operation === 'update'));
+
+function lackingFix(
+  lacking: readonly Operation[],
+  known: readonly Operation[],
+  reaching: readonly Operation[],
+): string {
+  if (lacking.includes('upsert')) return 'Add `- diff` to the steps, which tells creates from updates.';
+  const rest = reaching.filter((operation) => known.some((name) => covers(name, operation)));
+  const only = rest.length > 0 ? `Write \`only: [${rest.join(', ')}]\` beside it` : 'Leave this sink out';
+  return lacking.every((operation) => operation === 'missing' || operation === 'returned')
+    ? `${only}, or \`missing: ignore\` in the diff.`
+    : `${only}.`;
+}

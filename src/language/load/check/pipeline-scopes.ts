@@ -1,0 +1,71 @@
+import type { WrittenStep } from '../../compile/steps.ts';
+import { diffNames, runNames, type Names } from './names.ts';
+import type { Path } from '../../compile/schema-walk.ts';
+import { isMap } from '../load-workspace.ts';
+
+/** What is known at each place of a pipeline, from top to bottom. */
+export interface PipelineScopes {
+  /** Options of sources and reports: the run's names, no record. */
+  outside: Names;
+  /** `record:`. */
+  record: Names;
+  /** One for each step, in order: what is known before it. */
+  steps: Names[];
+  /** Sinks. */
+  sink: Names;
+}
+
+/** Walks the steps and gathers names from `as:`, fields from `map` and `set`, and what a diff brings. */
+export function pipelineScopes(
+  pipeline: Record<string, unknown>,
+  steps: readonly WrittenStep[],
+  isDoubtful: (path: Path) => boolean,
+): PipelineScopes {
+  const declared = recordFields(pipeline);
+  const diffAt = steps.findIndex((step) => step.kind === 'diff');
+  const outside: Names = {
+    variables: new Set(runNames),
+    fields: new Set(),
+    because: 'no record is known here',
+    compared: false,
+    afterDiff: false,
+  };
+  const record: Names = { variables: new Set(runNames), likely: new Set(declared), compared: true, afterDiff: false };
+  let names: Names = { ...record, compared: diffAt >= 0 };
+  const before: Names[] = [];
+  for (const step of steps) {
+    before.push(names);
+    names = after(names, step, isDoubtful([...step.path, step.kind]));
+  }
+  return { outside, record, steps: before, sink: names };
+}
+
+function recordFields(pipeline: Record<string, unknown>): string[] {
+  const { record } = pipeline;
+  return isMap(record) && isMap(record.fields) ? Object.keys(record.fields) : [];
+}
+
+/** After a `map` that is doubtful nothing is known of the fields. */
+function after(names: Names, { kind, options, words }: WrittenStep, isDoubtful: boolean): Names {
+  const named = typeof words.as === 'string' ? { ...names, variables: new Set([...names.variables, words.as]) } : names;
+  if (kind === 'diff') {
+    return { ...named, variables: new Set([...named.variables, ...diffNames]), compared: false, afterDiff: true };
+  }
+  if (isDoubtful && (kind === 'map' || kind === 'set')) {
+    const { fields: _unknown, ...free } = named;
+    return free;
+  }
+  if (kind === 'map' && isMap(options)) {
+    const fields = new Set(Object.keys(options));
+    return { ...named, fields, likely: fields, because: 'after `map` the record has only the fields that it names' };
+  }
+  if (kind === 'set' && isMap(options)) {
+    const more = Object.keys(options);
+    return {
+      ...named,
+      ...(named.fields ? { fields: new Set([...named.fields, ...more]) } : {}),
+      likely: new Set([...(named.likely ?? []), ...more]),
+    };
+  }
+  return named;
+}

@@ -1,0 +1,124 @@
+import type { KindEntry } from '../../catalogue/catalogue.ts';
+import { markedLeaves, type MarkedLeaf, type Path } from '../../compile/schema-walk.ts';
+import { writtenSteps, type WrittenStep } from '../../compile/steps.ts';
+import { oneOrList, writtenUse, type WrittenUse } from '../../compile/written-use.ts';
+import { functionNames } from '../../../expression/index.ts';
+import { pointerOfPath } from '../yaml-place.ts';
+import { isMap } from '../load-workspace.ts';
+import { checkConnection } from './connections.ts';
+import type { Checking, DocumentCheck } from './context.ts';
+import { checkMarked } from './marks.ts';
+import { diffNames, runNames, type Names } from './names.ts';
+import { checkOnly, checkOnlyBeforeDiff, checkTarget, possibleOperations } from './operations.ts';
+import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
+import { checkRecord } from './record.ts';
+import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
+import { checkSchedule } from './schedule.ts';
+
+/** Everything about a pipeline document that its schema can't say. */
+export function checkPipeline(checking: Checking, check: DocumentCheck): void {
+  const { value } = check.document;
+  const steps = writtenSteps(value);
+  const scopes = pipelineScopes(value, steps, check.isDoubtful);
+  const sources = usesOf(value.source, ['source'], checking.catalogue.sources);
+  const sinks = usesOf(value.sink, ['sink'], checking.catalogue.sinks);
+  const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
+  for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
+    if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
+  }
+  for (const leaf of leavesOf(checking, value, steps)) {
+    checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
+  }
+  const preset = sources[0]?.entry.preset;
+  const possible = possibleOperations(value, preset?.gone !== undefined);
+  for (const { use, entry, path } of sinks) {
+    checkOnly(check, use.words.only, [...path, 'only'], possible);
+    checkTarget(check, use, entry, path, possible);
+  }
+  checkStepWords(check, steps, possible);
+  checkRecord(check, preset);
+  checkDiffs(check, steps, scopes);
+  checkValidate(check, steps, scopes);
+  checkMissing(check, steps, sources[0]);
+  checkSchedule(checking, check);
+}
+
+/** A use whose kind is known, with its place. */
+export interface FoundUse {
+  use: WrittenUse;
+  entry: KindEntry;
+  path: (string | number)[];
+}
+
+function usesOf(value: unknown, path: Path, entries: Record<string, KindEntry>): FoundUse[] {
+  return oneOrList(value, path).flatMap(({ item, path: at }) => {
+    const use = writtenUse(item);
+    const entry = use && Object.hasOwn(entries, use.kind) ? entries[use.kind] : undefined;
+    return use && entry ? [{ use, entry, path: at }] : [];
+  });
+}
+
+/** Marked values by the schema, and those of the language's own words. */
+function leavesOf(checking: Checking, value: Record<string, unknown>, steps: readonly WrittenStep[]): MarkedLeaf[] {
+  const leaves = [...ownLeaves(value, steps), ...markedLeaves(checking.catalogue.documents.pipeline, value)];
+  const seen = new Set<string>();
+  return leaves.filter(({ path }) => {
+    const pointer = pointerOfPath(path);
+    return seen.has(pointer) ? false : seen.add(pointer);
+  });
+}
+
+function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[]): Generator<MarkedLeaf> {
+  const { record } = value;
+  if (isMap(record)) {
+    for (const { item, path } of oneOrList(record.key, ['record', 'key']))
+      yield { mark: { as: 'expression' }, value: item, path };
+    if (record.gone !== undefined) yield { mark: { as: 'condition' }, value: record.gone, path: ['record', 'gone'] };
+  }
+  for (const { kind, options, words, path } of steps) {
+    const at = [...path, kind];
+    if (kind === 'filter') yield { mark: { as: 'condition' }, value: options, path: at };
+    if ((kind === 'map' || kind === 'set') && isMap(options)) yield { mark: { as: 'shape' }, value: options, path: at };
+    if (kind === 'diff' && isMap(options) && options.protect !== undefined) {
+      yield { mark: { as: 'condition' }, value: options.protect, path: [...at, 'protect'] };
+    }
+    if (words.when !== undefined) yield { mark: { as: 'condition' }, value: words.when, path: [...path, 'when'] };
+  }
+  for (const part of ['sink', 'report'] as const) {
+    for (const { item, path } of oneOrList(value[part], [part])) {
+      const when = isMap(item) ? item.when : undefined;
+      if (when !== undefined) yield { mark: { as: 'condition' }, value: when, path: [...path, 'when'] };
+    }
+  }
+}
+
+function namesFor(path: Path, scopes: PipelineScopes, steps: readonly WrittenStep[]): Names {
+  const [part, index] = path;
+  if (part === 'record') return scopes.record;
+  if (part === 'sink') return scopes.sink;
+  const found = steps.findIndex((step) =>
+    part === 'steps' ? step.path[1] === index : step.path.length === 0 && step.kind === part,
+  );
+  return scopes.steps[found] ?? scopes.outside;
+}
+
+function checkStepWords(
+  check: DocumentCheck,
+  steps: readonly WrittenStep[],
+  possible: ReturnType<typeof possibleOperations>,
+): void {
+  const diffAt = steps.findIndex((step) => step.kind === 'diff');
+  const taken = new Set<string>([...runNames, ...diffNames]);
+  for (const [index, step] of steps.entries()) {
+    const { words, path } = step;
+    if (words.only !== undefined && index < diffAt) checkOnlyBeforeDiff(check, step);
+    else if (words.only !== undefined) checkOnly(check, words.only, [...path, 'only'], possible);
+    const { as } = words;
+    if (typeof as !== 'string') continue;
+    if (taken.has(as) || functionNames.includes(as)) {
+      const message = `\`as: ${as}\` takes a name that exists already: $${as} is ${functionNames.includes(as) ? 'a function' : 'in use'}.`;
+      check.tell('NAME_TAKEN', [...path, 'as'], message, 'Choose another name.');
+    }
+    taken.add(as);
+  }
+}

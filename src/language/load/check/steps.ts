@@ -1,0 +1,98 @@
+import type { WrittenStep } from '../../compile/steps.ts';
+import { isMap } from '../load-workspace.ts';
+import type { DocumentCheck } from './context.ts';
+import { hint, writeInstead } from './near.ts';
+import type { FoundUse } from './pipeline.ts';
+import type { PipelineScopes } from './pipeline-scopes.ts';
+import { schemaFault } from './json-schema.ts';
+
+/** At most one diff; `gone` needs one; the plain form and `steps:` don't mix. */
+export function checkDiffs(
+  { document, tell }: DocumentCheck,
+  steps: readonly WrittenStep[],
+  _scopes: PipelineScopes,
+): void {
+  const { value } = document;
+  const diffs = steps.filter((step) => step.kind === 'diff');
+  const [, second] = diffs;
+  if (second) {
+    const message = 'A second `diff`: a pipeline compares its records once.';
+    tell('DIFF_TWICE', [...second.path, 'diff'], message, 'Keep one of them.', { at: 'key' });
+  }
+  if (diffs.length === 0 && isMap(value.record) && value.record.gone !== undefined) {
+    const message = '`gone` needs a `diff`: without one nobody is known who could leave.';
+    tell('GONE_NEEDS_DIFF', ['record', 'gone'], message, 'Add `- diff` to the steps, or leave `gone` out.', {
+      at: 'key',
+    });
+  }
+  if (value.steps === undefined) return;
+  for (const kind of ['filter', 'map'] as const) {
+    if (value[kind] === undefined) continue;
+    const message = `\`${kind}:\` stands beside \`steps:\`; the order of the two would be a guess.`;
+    tell('STEPS_BESIDE', [kind], message, `Move it into the steps: \`- ${kind}: …\`.`, { at: 'key' });
+  }
+}
+
+/** The schema of a `validate` step can be compiled, and names fields that exist. */
+export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenStep[], scopes: PipelineScopes): void {
+  for (const [index, { kind, options, path }] of steps.entries()) {
+    if (kind !== 'validate' || !isMap(options)) continue;
+    const { unique, ...schema } = options;
+    const at = [...path, 'validate'];
+    const fault = schemaFault(schema);
+    if (fault)
+      tell(
+        'SCHEMA_INVALID',
+        [...at, ...fault.path],
+        `This is no JSON Schema: ${fault.message}.`,
+        'See json-schema.org for its words.',
+      );
+    const names = scopes.steps[index];
+    if (!names?.fields) continue;
+    const known = [...names.fields];
+    const lists = {
+      required: schema.required,
+      unique,
+      properties: isMap(schema.properties) ? Object.keys(schema.properties) : [],
+    };
+    for (const [word, list] of Object.entries(lists)) {
+      for (const [item, field] of [list].flat().entries()) {
+        if (typeof field !== 'string' || names.fields.has(field)) continue;
+        const place =
+          word === 'properties' ? [...at, word, field] : Array.isArray(list) ? [...at, word, item] : [...at, word];
+        const message = `unknown field "${field}": ${names.because}${hint(field, known)}`;
+        tell('FIELD_UNKNOWN', place, message, writeInstead(field, known), {
+          at: word === 'properties' ? 'key' : 'value',
+        });
+      }
+    }
+  }
+}
+
+/** Absence means something only in a feed that is full and can end complete (S6). */
+export function checkMissing(
+  { tell }: DocumentCheck,
+  steps: readonly WrittenStep[],
+  source: FoundUse | undefined,
+): void {
+  const diff = steps.find((step) => step.kind === 'diff');
+  if (!diff || !source || (isMap(diff.options) && diff.options.missing === 'ignore')) return;
+  const reason = whyNotComplete(source);
+  if (reason === undefined) return;
+  const written = isMap(diff.options) && diff.options.missing !== undefined;
+  const path = written ? [...diff.path, 'diff', 'missing'] : [...diff.path, ...(diff.key ? [diff.key] : [])];
+  const message = `The diff looks for the missing, but ${reason}, so absence means nothing.`;
+  const fix = reason.includes('`feed')
+    ? 'Write `feed: full` beside the source if it always holds everybody, or `missing: ignore` in the diff.'
+    : 'Write `missing: ignore` in the diff.';
+  tell('MISSING_IMPOSSIBLE', path, message, fix, { at: 'key' });
+}
+
+function whyNotComplete({ use, entry }: FoundUse): string | undefined {
+  const feed = use.words.feed ?? entry.feed;
+  if (entry.canBeComplete === false) return `\`${use.kind}\` never ends complete`;
+  if (feed === undefined) return 'the source does not say `feed: full`';
+  if (feed === 'changes') return 'the source says `feed: changes`';
+  const pick = isMap(use.options) ? use.options.pick : undefined;
+  return pick === 'new' || pick === 'newer' ? `\`pick: ${pick}\` reads only files that are new` : undefined;
+}

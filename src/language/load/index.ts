@@ -1,0 +1,13 @@
+export {
+  loadWorkspace,
+  loadTexts,
+  documentKinds,
+  type DocumentKind,
+  type Loaded,
+  type LoadedDocument,
+} from './load-workspace.ts';
+export { findWorkspace, workspaceFile } from './workspace-files.ts';
+export { checkWorkspace } from './check-workspace.ts';
+export { findingsAsGithub, findingsAsJson, findingsAsText, findingsFormats, type Finding } from './findings.ts';
+export { loadTables } from './tables.ts';
+export { resolveSecrets, secretRoots, type SecretPlaces } from './references.ts';
