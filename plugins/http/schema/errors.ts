@@ -1,0 +1,52 @@
+import { field, type TypeOf } from '#sdk';
+
+const meanings = ['retry', 'exists', 'done', 'empty', 'reject', 'fail', 'gone', 'stale'] as const;
+
+/** What answers mean that are no success. */
+export const errorsField = (names: readonly string[]) =>
+  field.list(
+    field.object(
+      {
+        when: field.condition({
+          about: 'Looks at the answer, or at the result of one record of a batch.',
+          input: 'answer',
+          names,
+          examples: ["code = 'DUPLICATE'", '$status = 402'],
+        }),
+        is: field.choice(meanings, {
+          about: [
+            '`retry`: not done, asked for again (behind a 5xx: perhaps done).',
+            '`exists`: the target has it already, so it is looked up and updated instead.',
+            '`done`: counts as delivered.',
+            '`empty`: there are no records.',
+            '`reject`: the record is refused, or the whole batch.',
+            '`fail`: the run fails.',
+            '`gone`: the target no longer knows what was kept, so an update becomes a create.',
+            '`stale`: what was kept is out of date, so it is looked up again, once.',
+            'In a read everything but `retry` and `empty` fails the run.',
+          ].join(' '),
+        }),
+        reason: field.reading({
+          about: 'The sentence for the report. Values of the record and secrets are blanked in it.',
+          input: 'answer',
+          names,
+          optional: true,
+        }),
+        after: field.reading({
+          about: 'How long to wait before a retry: seconds, or a moment as in Retry-After.',
+          input: 'answer',
+          names,
+          optional: true,
+        }),
+      },
+      { about: 'One rule.' },
+    ),
+    {
+      about:
+        'Rules for answers; the first that matches wins, those of an operation come before those of `http`. Without a match the status decides: 408, 429 and 5xx are tried again, 401 fails the run, 404 and 410 are `gone` where an id is kept, other 4xx are rejects. A web page where JSON was promised fails the run.',
+      optional: true,
+    },
+  );
+
+/** A compiled rule. */
+export type ErrorRule = TypeOf<ReturnType<typeof errorsField>>[number];

@@ -1,0 +1,102 @@
+import { field, type TypeOf } from '#sdk';
+import { errorsField } from './errors.ts';
+import { names } from './names.ts';
+import { oneKind } from './one-kind.ts';
+
+const credential = (about: string) =>
+  field.template({ about, place: 'header', names: names.everywhere, input: 'none' });
+
+const auth = oneKind(
+  {
+    bearer: credential('A token, sent as `Authorization: Bearer …`.'),
+    basic: field.object(
+      { username: credential('Account.'), password: credential('Its password.') },
+      { about: 'Account and password, sent as `Authorization: Basic …`.' },
+    ),
+    header: field.map(credential('Value of the header.'), { about: 'Headers of the API that carry the login.' }),
+  },
+  {},
+  { bearer: [], basic: [], header: [] },
+  { about: 'How requests say who they are. It goes to the host of `baseUrl` only.', bare: ['none'] },
+);
+
+const limit = field.object(
+  {
+    rate: field.rate({ about: 'So many requests in so long.', examples: ['10/s'], optional: true }),
+    burst: field.integer({ about: 'So many at once after a pause, refilled at `rate`.', minimum: 1, optional: true }),
+    concurrency: field.integer({ about: 'So many in flight at once.', minimum: 1, optional: true }),
+  },
+  { about: 'One limit.' },
+);
+
+const retry = field.object(
+  {
+    attempts: field.integer({
+      about: 'Attempts for one request, the first included.',
+      minimum: 1,
+      default: 6,
+      optional: true,
+    }),
+    backoff: field.object(
+      {
+        from: field.duration({ about: 'Shortest wait.', default: '500ms', optional: true }),
+        to: field.duration({
+          about: 'Longest wait; it doubles until then, with jitter.',
+          default: '60s',
+          optional: true,
+        }),
+      },
+      { about: 'Waits between attempts. A Retry-After of the server is honoured.', optional: true },
+    ),
+    within: field.duration({ about: 'Over all attempts of one request.', default: '1h', optional: true }),
+  },
+  { about: 'What happens when a request was not done.', optional: true },
+);
+
+/** `http:`, which holds for every request of a connector. */
+export const transportField = field.object(
+  {
+    baseUrl: field.template({
+      about: 'Address that paths of requests follow. Only its own host gets the login.',
+      place: 'url',
+      names: names.everywhere,
+      input: 'none',
+      examples: ['{{$connection.url}}'],
+    }),
+    hosts: field.list(field.text({ about: 'A host, with a port if it is not the usual one.' }), {
+      about: 'Other hosts that pages and redirects may lead to, without the login. `*.` stands for any name below.',
+      examples: [['*.files.acme.example']],
+      optional: true,
+    }),
+    headers: field.shape({
+      about: 'Headers of every request to the host of `baseUrl`.',
+      type: 'object',
+      names: names.everywhere,
+      input: 'none',
+      optional: true,
+    }),
+    query: field.shape({
+      about: 'Parameters of every request to the host of `baseUrl`.',
+      type: 'object',
+      names: names.everywhere,
+      input: 'none',
+      optional: true,
+    }),
+    auth: field.raw<TypeOf<typeof auth> | 'none', { about: string; optional: true }>(auth.schema, {
+      about: 'How requests say who they are. It goes to the host of `baseUrl` only.',
+      optional: true,
+    }),
+    limit: field.list(limit, { about: 'Limits of the API; every one of them holds.', minItems: 1, optional: true }),
+    retry,
+    timeout: field.duration({
+      about: 'For the beginning of an answer, and for each pause in it. Connecting has 10 s.',
+      default: '30s',
+      optional: true,
+    }),
+    errors: errorsField(names.result),
+  },
+  { about: 'Holds for every request below.' },
+);
+
+/** Compiled `http:`. */
+export type Transport = TypeOf<typeof transportField>;

@@ -1,0 +1,15 @@
+export type { HttpAnswer } from './answer.ts';
+export { parseExactJson } from './exact-json.ts';
+export type { Failure } from './failure.ts';
+export { judgeHost, type HostRules } from './hosts.ts';
+export {
+  defaultHttpLimits,
+  openHttpClient,
+  type Exchange,
+  type HttpClient,
+  type HttpLimits,
+  type HttpMethod,
+  type HttpRequest,
+} from './http-client.ts';
+export { readLinkHeader } from './link-header.ts';
+export { scrubber, type Scrub } from './scrub.ts';

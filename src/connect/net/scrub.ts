@@ -1,0 +1,49 @@
+/** Shorter values stand in too many words: blanking them would leave no sentence. */
+const shortest = 4;
+const longestMessage = 300;
+
+/** Blanks values out of a message that comes from outside. */
+export type Scrub = (message: string) => string;
+
+/**
+ * A scrub for these values: every text or number of 4 characters or more in them, however deep, becomes `…` regardless
+ * of case, also where it is encoded for a URL. The message is cut at 300 characters.
+ */
+export function scrubber(...values: unknown[]): Scrub {
+  const texts = new Set<string>();
+  collect(values, texts);
+  // Longest first, so that a value that is part of another leaves nothing of it.
+  const hidden = [...texts].sort((one, other) => other.length - one.length);
+  return (message) => {
+    let scrubbed = message;
+    for (const text of hidden) scrubbed = blank(scrubbed, text);
+    const flat = scrubbed.replace(/\s+/g, ' ').trim();
+    return flat.length > longestMessage ? `${flat.slice(0, longestMessage)}…` : flat;
+  };
+}
+
+function collect(value: unknown, into: Set<string>): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) collect(item, into);
+    return;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') return;
+  const text = String(value).trim().toLowerCase();
+  if (text.length < shortest) return;
+  into.add(text);
+  const encoded = new URLSearchParams({ v: text }).toString().slice(2).toLowerCase();
+  for (const form of [encoded, encoded.replaceAll('+', '%20')]) if (form !== text) into.add(form);
+}
+
+function blank(message: string, hidden: string): string {
+  const lower = message.toLowerCase();
+  // Lower case can be longer than what it was made from; places then don't agree, and the whole message goes.
+  if (lower.length !== message.length) return lower.includes(hidden) ? '…' : message;
+  let result = '';
+  let from = 0;
+  for (let at = lower.indexOf(hidden); at >= 0; at = lower.indexOf(hidden, from)) {
+    result += `${message.slice(from, at)}…`;
+    from = at + hidden.length;
+  }
+  return result + message.slice(from);
+}

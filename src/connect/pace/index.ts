@@ -1,0 +1,6 @@
+export { nextAttempt, type Attempted } from './backoff.ts';
+export { newPace, type LimitRule, type Pace } from './pace.ts';
+export { withPatience, type Patience } from './patience.ts';
+export { retryAfterMs } from './retry-after.ts';
+export { newSemaphore, type Semaphore } from './semaphore.ts';
+export { fullBucket, takeToken, type Bucket, type BucketRule } from './token-bucket.ts';
