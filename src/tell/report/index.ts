@@ -1,0 +1,2 @@
+export { cellAsItCame, neutralCell } from './neutral-cell.ts';
+export { isReportable, writeReport, type ReportRequest } from './write-report.ts';

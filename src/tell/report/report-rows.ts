@@ -1,0 +1,91 @@
+import type { Fields } from '../../model/record.ts';
+import type { RunResult } from '../../engine/run/result.ts';
+import type { RejectRow } from '../../store/ports.ts';
+import { sentenceFor, sentences, type Language } from '../sentences/index.ts';
+import { neutralCell } from './neutral-cell.ts';
+
+/** One table of the report: its columns in order, and rows by column. Every cell is neutral for spreadsheets. */
+export interface ReportTable {
+  columns: string[];
+  rows: Fields[];
+}
+
+/** What both tables need to know of their reader and of the file. */
+export interface ReportReader {
+  language: Language;
+  /** Column of the file by field, see `fieldColumns`. */
+  columnOf: ReadonlyMap<string, string>;
+}
+
+/** Causes, most first, each with how many rows hang on it. Causes that read alike are one. */
+export function causeTable(causes: RunResult['causes'], { language, columnOf }: ReportReader): ReportTable {
+  const { words } = sentences[language];
+  const counts = new Map<string, number>();
+  for (const { count, ...cause } of causes) {
+    const sentence = sentenceFor(language, named({ ...cause, reason: withoutLines(cause.reason) }, columnOf));
+    counts.set(sentence, (counts.get(sentence) ?? 0) + count);
+  }
+  if (counts.size === 0) counts.set(words.none, 0);
+  return {
+    columns: [words.cause, words.rows],
+    rows: [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([cause, count]) => ({ [words.cause]: neutralCell(cause), [words.rows]: String(count) })),
+  };
+}
+
+/** Lines are one row's own; a cause speaks for many. */
+const withoutLines = (reason: string): string => reason.replace(/\bline \d+/gi, '');
+
+/** The rows as they came, in the order of the file, with line and reason before them. */
+export function rejectTable(
+  rejects: readonly RejectRow[],
+  columns: readonly string[] | undefined,
+  { language, columnOf }: ReportReader,
+): ReportTable {
+  const { words } = sentences[language];
+  const received = columns ?? columnsOf(rejects);
+  const [line, reason] = [freeName(words.line, received), freeName(words.reason, received)];
+  const raw = received[0] ?? words.raw;
+  const rows = inFileOrder(rejects).map((reject) => ({
+    [line]: reject.line === null ? '' : String(reject.line),
+    [reason]: neutralCell(sentenceFor(language, named(reject, columnOf))),
+    ...cells(reject.source, received, raw),
+  }));
+  const shown = received.length > 0 || rows.length === 0 ? received : [raw];
+  return { columns: [line, reason, ...shown.map(neutralCell)], rows };
+}
+
+function cells(source: RejectRow['source'], columns: readonly string[], raw: string): Record<string, string> {
+  // A row that could not be taken apart stands whole in the first column.
+  if (typeof source === 'string') return { [neutralCell(raw)]: neutralCell(source) };
+  return Object.fromEntries(columns.map((column) => [neutralCell(column), neutralCell(textOf(source?.[column]))]));
+}
+
+function named<T extends { field?: string }>(facts: T, columnOf: ReadonlyMap<string, string>): T {
+  return facts.field === undefined ? facts : { ...facts, field: columnOf.get(facts.field) ?? facts.field };
+}
+
+/** Columns of a feed that has no header: every name that occurs, in the order of first sight. */
+function columnsOf(rejects: readonly RejectRow[]): string[] {
+  const names = rejects.flatMap(({ source }) => (source && typeof source === 'object' ? Object.keys(source) : []));
+  return [...new Set(names)];
+}
+
+function inFileOrder(rejects: readonly RejectRow[]): RejectRow[] {
+  return rejects.toSorted(
+    (a, b) => (a.origin < b.origin ? -1 : a.origin > b.origin ? 1 : 0) || (a.line ?? Infinity) - (b.line ?? Infinity),
+  );
+}
+
+/** A received column may be called as ours is. */
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  while (taken.includes(free)) free = `${free} *`;
+  return free;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

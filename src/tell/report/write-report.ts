@@ -1,0 +1,83 @@
+import type { OpenFormat, OpenSink, WriteItem } from '../../connect/sdk/index.ts';
+import type { RunResult } from '../../engine/run/result.ts';
+import type { Pipeline, ReportUse } from '../../language/compile/pipeline.ts';
+import { problem } from '../../model/problem.ts';
+import type { Fields } from '../../model/record.ts';
+import type { RejectRow } from '../../store/ports.ts';
+import { fieldColumns } from './field-columns.ts';
+import { tablesFormat } from './report-format.ts';
+import { causeTable, rejectTable } from './report-rows.ts';
+
+/** What a report is made of and how it gets where it belongs. */
+export interface ReportRequest {
+  result: RunResult;
+  /** Rejects of this run, with their source form. */
+  rejects: Iterable<RejectRow> | AsyncIterable<RejectRow>;
+  pipeline: Pick<Pipeline, 'record' | 'steps'>;
+  use: ReportUse;
+  /** Makes a format ready; `options` as they stand in a document, over the use's own. */
+  openFormat(kind: string, options: Fields): OpenFormat;
+  /** Opens the sink that `report:` names, writing in this format. */
+  openSink(use: ReportUse, format: OpenFormat): Promise<OpenSink>;
+  signal?: AbortSignal;
+}
+
+/** A run that read nothing has nothing to report: its reason stands with the run. */
+export const isReportable = ({ status, counts }: RunResult): boolean =>
+  status !== 'skipped' && (counts.read > 0 || counts.rejected > 0);
+
+/**
+ * Writes the import report of a run: causes first, then the rejected rows as they came, in the dialect that was received
+ * unless `format:` says otherwise. Throws REPORT_REFUSED when the sink does not take it, and the sink's own problems.
+ */
+export async function writeReport(request: ReportRequest): Promise<void> {
+  const { result, pipeline, use, signal = new AbortController().signal } = request;
+  const reader = { language: use.language, columnOf: fieldColumns(pipeline) };
+  const causes = causeTable(result.causes, reader);
+  const rows = rejectTable(await collected(request.rejects), result.dialect?.columns, reader);
+  const kind = use.format?.kind ?? 'csv';
+  const received = result.dialect?.format === kind ? result.dialect.options : {};
+  const format = request.openFormat(kind, { ...received, ...writtenFormatOptions(use, kind) });
+  const sink = await request.openSink(use, tablesFormat(format, [causes], rows.columns));
+  try {
+    await sink.begin?.(signal);
+    await send(sink, rows.rows, result, signal);
+    await sink.end?.(signal);
+  } finally {
+    await sink.close();
+  }
+}
+
+const ROWS_A_BATCH = 500;
+
+async function send(sink: OpenSink, rows: readonly Fields[], { run }: RunResult, signal: AbortSignal): Promise<void> {
+  const size = Math.min(sink.rules.upsert?.size ?? ROWS_A_BATCH, ROWS_A_BATCH);
+  // An empty batch still opens the file: a report without rejects is a report.
+  for (let at = 0; at === 0 || at < rows.length; at += size) {
+    const items = rows
+      .slice(at, at + size)
+      .map((record, index): WriteItem => ({ key: String(at + index), operation: 'upsert', record }));
+    const answer = await sink.write({ once: `${run}-report-${at}`, operation: 'upsert', items }, signal);
+    const isTaken = answer.is === 'answered' && answer.outcomes.every(({ is }) => is === 'delivered');
+    if (isTaken) continue;
+    throw problem('REPORT_REFUSED', `The report of run ${run} was not taken by the place that report: names`, {
+      class: 'fatal',
+      fix: 'Look at the place and its rights. The rejected rows are kept: `portolan rejects list`.',
+    });
+  }
+}
+
+/** What the document says of the format wins over how the feed was written. */
+function writtenFormatOptions({ written }: ReportUse, kind: string): Fields {
+  const format = isMap(written) ? written.format : undefined;
+  const options = isMap(format) ? format[kind] : undefined;
+  return isMap(options) ? options : {};
+}
+
+const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+async function collected(rejects: ReportRequest['rejects']): Promise<RejectRow[]> {
+  const rows: RejectRow[] = [];
+  for await (const row of rejects) rows.push(row);
+  return rows;
+}

@@ -1,0 +1,69 @@
+import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+
+const field = ({ field }: SentenceFacts, otherwise = 'A field'): string => (field ? `“${field}”` : otherwise);
+
+const lines = ({ reason }: SentenceFacts): string => {
+  const found = [...reason.matchAll(/\bline (\d+)/gi)].map(([, number]) => number);
+  return found.length === 0 ? '' : `: lines ${found.join(' and ')}`;
+};
+/** What the target answered. */
+const said = ({ reason }: SentenceFacts): string => (reason !== '' ? `: ${shownMessage(reason)}` : '');
+const otherLine = ({ reason }: SentenceFacts): string => {
+  const [, number] = /\bline (\d+)/i.exec(reason) ?? [];
+  return number ? ` (by line ${number})` : '';
+};
+
+/** English, for the client's own specialist. */
+export const en: Sentences = Object.freeze({
+  byCode: {
+    FIELD_REQUIRED: (it) => `${field(it)} has no value, and it is required`,
+    FIELD_INVALID: (it) => `${field(it)} has a value that is not allowed`,
+    FIELD_NOT_UNIQUE: (it) => `${field(it)} has a value that is taken already${otherLine(it)}`,
+    DUPLICATE_KEY: (it) => `Several rows carry the same key and say different things${lines(it)}`,
+    KEY_UNREADABLE: () => 'The key of the row cannot be read, so nobody can say whose row it is',
+    DATE_UNREADABLE: (it) => `${field(it)} is not a date, or there is no such day`,
+    NUMBER_UNREADABLE: (it) => `${field(it)} is not a number in the form that is expected`,
+    PHONE_UNREADABLE: (it) => `${field(it, 'The phone')} is not a phone number that can be read`,
+    SNILS_WRONG: (it) => `${field(it, 'SNILS')} must have 11 digits with right check digits`,
+    INN_WRONG: (it) => `${field(it, 'INN')} must have 10 or 12 digits with right check digits`,
+    LOOKUP_UNKNOWN: (it) => `${field(it, 'A code')} is not in the table`,
+    LINK_NOT_DELIVERED: () => 'What the row points to is not delivered yet; it is tried again with the next feed',
+    EXPRESSION_FAILED: (it) => `${field(it)} could not be worked out`,
+    TEMPLATE_VALUE: (it) => `${field(it)} has a value that cannot stand in a text`,
+    STEP_NOT_A_RECORD: () => 'The row did not become a record',
+    CSV_RAGGED: () => 'The row has another number of cells than the header',
+    CSV_QUOTE_UNCLOSED: () => 'A quote in the row is opened and not closed',
+    CSV_QUOTE_BROKEN: () => 'Something stands between a closing quote and the next delimiter',
+    CSV_ENCODING: () => 'The row has characters that are not of the encoding that is expected',
+    JSON_NOT_A_RECORD: () => 'Something else stands where a record is expected',
+    NDJSON_LINE_BROKEN: () => 'The line cannot be read',
+    SMTP_ADDRESS: (it) => `${field(it, 'The address')} is no address that mail can be sent to`,
+    SMTP_REFUSED: (it) => `The mail server did not take the mail${said(it)}`,
+    HTTP_REJECTED: (it) => `The system did not take the record${said(it)}`,
+    OUTCOME_UNKNOWN: () => 'The system did not answer, and it is not known whether it took the record: look there',
+    DUPLICATE_AT_TARGET: () => 'The system has another record with the same value',
+    TARGET_AMBIGUOUS: () => 'The system has several records under this key; a person decides',
+    TARGET_FORGOT: () => 'The system no longer knows the record',
+    TARGET_STALE: () => 'Somebody else changed the record in the system meanwhile',
+    TARGET_LACKS_OPERATION: () => 'The system cannot do what is to be done with the record',
+    TARGET_RETRY_EXHAUSTED: () => 'The system put the record off until attempts were used up; it will be sent again',
+    TARGET_UNAVAILABLE: () => 'The system is not available',
+    TARGET_CANNOT_FIND: () => 'The system cannot say whether it has the record',
+  },
+  byStage: {
+    read: ({ code }) => `The row cannot be read (code ${code})`,
+    record: (it) => `${field(it, 'The row')} has a value that cannot be read (code ${it.code})`,
+    steps: (it) => `${field(it, 'The row')} did not pass a check (code ${it.code})`,
+    link: ({ code }) => `The row points to what is not there yet (code ${code})`,
+    diff: ({ code }) => `The record could not be compared with what was sent before (code ${code})`,
+    deliver: (it) => `The system did not take the record (code ${it.code})${said(it)}`,
+  },
+  words: {
+    cause: 'Cause',
+    rows: 'Rows',
+    line: 'Line',
+    reason: 'Reason',
+    none: 'No rejected rows',
+    raw: 'Row as it came',
+  },
+} satisfies Sentences);

@@ -1,0 +1,27 @@
+import type { RejectStage } from '../../store/ports.ts';
+
+export type Language = 'ru' | 'en';
+
+/** What is known of a reject or cause, for its sentence. */
+export interface SentenceFacts {
+  code: string;
+  stage: RejectStage;
+  /** The engine's own sentence, English; numbers of lines are taken from it. */
+  reason: string;
+  /** The field as the reader of the report knows it: the column of the file. */
+  field?: string;
+  sink?: string;
+}
+
+/** Sentences of one language: by code, by stage for codes that are not known, and the words of the report. */
+export interface Sentences {
+  byCode: Readonly<Record<string, (facts: SentenceFacts) => string>>;
+  byStage: Readonly<Record<RejectStage, (facts: SentenceFacts) => string>>;
+  words: Readonly<Record<'cause' | 'rows' | 'line' | 'reason' | 'none' | 'raw', string>>;
+}
+
+/** Signs that every encoding of reports has (windows-1251); any other would make the whole report unwritable. */
+const unwritable = /[^\t -~А-яЁё«»„“”—–…№]/gu;
+
+/** A target's own message, ready to stand in a report: at most 200 characters. */
+export const shownMessage = (message: string): string => message.slice(0, 200).replace(unwritable, '?');

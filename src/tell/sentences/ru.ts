@@ -1,0 +1,71 @@
+import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+
+const field = ({ field }: SentenceFacts, otherwise = 'Поле'): string => (field ? `«${field}»` : otherwise);
+
+/** Lines named by the engine's sentence, such as “Line 3 and line 9 …”. */
+const lines = ({ reason }: SentenceFacts): string => {
+  const found = [...reason.matchAll(/\bline (\d+)/gi)].map(([, number]) => number);
+  return found.length === 0 ? '' : `: строки ${found.join(' и ')}`;
+};
+/** What the target answered, where it is Russian. */
+const said = ({ reason }: SentenceFacts): string =>
+  /\p{Script=Cyrillic}/u.test(reason) ? `: ${shownMessage(reason)}` : '';
+const otherLine = ({ reason }: SentenceFacts): string => {
+  const [, number] = /\bline (\d+)/i.exec(reason) ?? [];
+  return number ? ` (как в строке ${number})` : '';
+};
+
+/** Russian, for the client's own specialist: what is wrong with the row, and nothing about how programs work. */
+export const ru: Sentences = Object.freeze({
+  byCode: {
+    FIELD_REQUIRED: (it) => `${field(it)}: нет значения, а оно обязательно`,
+    FIELD_INVALID: (it) => `${field(it)}: недопустимое значение`,
+    FIELD_NOT_UNIQUE: (it) => `${field(it)}: значение уже занято${otherLine(it)}, а должно быть своим у каждого`,
+    DUPLICATE_KEY: (it) => `Один и тот же ключ в нескольких строках с разными данными${lines(it)}`,
+    KEY_UNREADABLE: () => 'Не удалось прочитать ключ строки, поэтому неизвестно, о ком она',
+    DATE_UNREADABLE: (it) => `${field(it)}: это не дата, или такого дня не существует`,
+    NUMBER_UNREADABLE: (it) => `${field(it)}: это не число в ожидаемой записи`,
+    PHONE_UNREADABLE: (it) => `${field(it, 'Телефон')}: номер телефона не удалось прочитать`,
+    SNILS_WRONG: (it) => `${field(it, 'СНИЛС')}: должно быть 11 цифр, и контрольные цифры должны сходиться`,
+    INN_WRONG: (it) => `${field(it, 'ИНН')}: должно быть 10 или 12 цифр, и контрольные цифры должны сходиться`,
+    LOOKUP_UNKNOWN: (it) => `${field(it, 'Код')}: такого кода нет в справочнике`,
+    LINK_NOT_DELIVERED: () => 'Запись ссылается на того, кто ещё не передан; будет повторено при следующей загрузке',
+    EXPRESSION_FAILED: (it) => `${field(it)}: значение не удалось вычислить`,
+    TEMPLATE_VALUE: (it) => `${field(it)}: такое значение нельзя подставить в текст`,
+    STEP_NOT_A_RECORD: () => 'Из строки не получилось записи',
+    CSV_RAGGED: () => 'В строке другое число ячеек, чем в заголовке',
+    CSV_QUOTE_UNCLOSED: () => 'Кавычка в строке открыта и не закрыта',
+    CSV_QUOTE_BROKEN: () => 'После закрывающей кавычки стоит что-то лишнее',
+    CSV_ENCODING: () => 'В строке есть символы не из той кодировки, в которой ожидается файл',
+    JSON_NOT_A_RECORD: () => 'На месте записи стоит что-то другое',
+    NDJSON_LINE_BROKEN: () => 'Строку не удалось разобрать',
+    SMTP_ADDRESS: (it) => `${field(it, 'Почта')}: на такой адрес письмо отправить нельзя`,
+    SMTP_REFUSED: (it) => `Почтовый сервер не принял письмо${said(it)}`,
+    HTTP_REJECTED: (it) => `Система не приняла запись${said(it)}`,
+    OUTCOME_UNKNOWN: () => 'Система не ответила, и неизвестно, принята ли запись: её нужно проверить вручную',
+    DUPLICATE_AT_TARGET: () => 'В системе уже есть другая запись с таким же значением',
+    TARGET_AMBIGUOUS: () => 'В системе несколько записей с этим ключом; решить может только человек',
+    TARGET_FORGOT: () => 'Система больше не знает эту запись',
+    TARGET_STALE: () => 'Запись в системе за это время изменил кто-то другой',
+    TARGET_LACKS_OPERATION: () => 'Система не умеет того, что нужно сделать с записью',
+    TARGET_RETRY_EXHAUSTED: () => 'Система откладывала запись, пока не кончились попытки; она будет передана снова',
+    TARGET_UNAVAILABLE: () => 'Система недоступна',
+    TARGET_CANNOT_FIND: () => 'Система не может ответить, есть ли в ней эта запись',
+  },
+  byStage: {
+    read: ({ code }) => `Строку не удалось прочитать (код ${code})`,
+    record: (it) => `${field(it, 'Строка')}: значение не удалось прочитать (код ${it.code})`,
+    steps: (it) => `${field(it, 'Строка')}: проверка не пройдена (код ${it.code})`,
+    link: ({ code }) => `Запись ссылается на то, чего ещё нет (код ${code})`,
+    diff: ({ code }) => `Запись не удалось сравнить с переданной раньше (код ${code})`,
+    deliver: (it) => `Система не приняла запись (код ${it.code})${said(it)}`,
+  },
+  words: {
+    cause: 'Причина отклонения',
+    rows: 'Строк',
+    line: 'Номер строки',
+    reason: 'Причина',
+    none: 'Отклонённых строк нет',
+    raw: 'Строка как есть',
+  },
+} satisfies Sentences);

@@ -1,0 +1,121 @@
+import type { RunResult } from '../../engine/run/result.ts';
+import { plainLine, table } from '../text/table.ts';
+import { amountsOf } from './amounts.ts';
+
+/** How a summary is dressed; the identity where there are no colours. */
+export interface Dress {
+  strong(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  doubtful(text: string): string;
+  quiet(text: string): string;
+}
+
+/** No colours at all. */
+export const plainDress = Object.freeze<Dress>({
+  strong: (text) => text,
+  good: (text) => text,
+  bad: (text) => text,
+  doubtful: (text) => text,
+  quiet: (text) => text,
+});
+
+export interface SummaryOptions {
+  dress?: Dress;
+  /** Columns of the terminal. */
+  width?: number;
+  /** A dry run: nothing was delivered. */
+  isPlan?: boolean;
+}
+
+/** What a run came to, for a person: status, counts, sinks, causes, guards, notes, and what to do next. Ends with a line end. */
+export function summaryOf(
+  result: RunResult,
+  { dress = plainDress, width, isPlan = false }: SummaryOptions = {},
+): string {
+  const sections = [
+    heading(result, dress, isPlan),
+    numbers(amountsOf(result.counts)),
+    titled('By sink', numbers(bySink(result)), dress),
+    titled('Held', numbers(Object.entries(result.held)), dress),
+    titled('Why rows were rejected', causes(result, width), dress),
+    titled('Guards', guards(result, dress), dress),
+    titled('Notes', result.notes.map((note) => `  ${plainLine(note)}`).join('\n'), dress),
+    nextStep(result, isPlan),
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function heading(
+  { run, pipeline, status, code, reason, fix, durationMs }: RunResult,
+  dress: Dress,
+  isPlan: boolean,
+): string {
+  const shade = status === 'done' ? dress.good : status === 'failed' ? dress.bad : dress.doubtful;
+  const what = isPlan ? `plan of ${pipeline}` : `${pipeline} · run ${run}`;
+  const lines = [`${shade(status)} ${dress.strong(what)} ${dress.quiet(`in ${durationText(durationMs)}`)}`];
+  if (reason) lines.push(`${dress.bad(code ?? 'reason')} ${plainLine(reason)}`);
+  if (fix) lines.push(`  fix: ${plainLine(fix)}`);
+  return lines.join('\n');
+}
+
+const numbers = (amounts: readonly (readonly [string, number | undefined])[]): string =>
+  amounts.length === 0
+    ? ''
+    : indented(
+        table(
+          [{ title: '' }, { title: '', isNumber: true }],
+          amounts.map(([name, count]) => [name, count ?? 0]),
+        ),
+      );
+
+function bySink({ sinks }: RunResult): [string, number][] {
+  return Object.entries(sinks).flatMap(([sink, counts]) =>
+    Object.entries(counts).map(([operation, count]): [string, number] => [`${sink}: ${operation}`, count ?? 0]),
+  );
+}
+
+function causes({ causes: all }: RunResult, width?: number): string {
+  if (all.length === 0) return '';
+  const columns = [{ title: 'rows', isNumber: true }, { title: 'stage' }, { title: 'code' }, { title: 'reason' }];
+  const rows = all.map(({ count, stage, code, field, reason }) => [
+    count,
+    stage,
+    field ? `${code} (${field})` : code,
+    reason,
+  ]);
+  return indented(table(columns, rows, width === undefined ? undefined : width - INDENT.length));
+}
+
+function guards({ guards: all }: RunResult, dress: Dress): string {
+  return all
+    .map(({ accepted, then, reason }) => {
+      const state = accepted ? dress.good('accepted') : dress.doubtful(then === 'stop' ? 'stopped' : 'held');
+      return `${INDENT}${state} ${plainLine(reason)}`;
+    })
+    .join('\n');
+}
+
+function nextStep({ pipeline, accept, counts }: RunResult, isPlan: boolean): string {
+  const steps: string[] = [];
+  if (accept) {
+    steps.push(
+      `To let exactly this set of changes through, once, after looking at it with \`portolan plan ${pipeline}\`:`,
+      `${INDENT}portolan run ${pipeline} --accept ${accept}`,
+    );
+  }
+  if (counts.rejected > 0 && !isPlan) steps.push(`The rejected rows: portolan rejects list ${pipeline}`);
+  return steps.join('\n');
+}
+
+const INDENT = '  ';
+const indented = (text: string): string => text.replace(/^/gm, INDENT);
+const titled = (title: string, text: string, dress: Dress): string => (text ? `${dress.strong(title)}\n${text}` : '');
+
+/** `850 ms`, `12.4 s`, `3 min 20 s`. */
+export function durationText(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  const seconds = durationMs / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { codes } from '../../src/model/codes.ts';
+import { cellAsItCame, neutralCell } from '../../src/tell/report/neutral-cell.ts';
+import { causeTable, rejectTable } from '../../src/tell/report/report-rows.ts';
+import { sentenceFor, sentences } from '../../src/tell/sentences/index.ts';
+import { rejectWith } from './results.ts';
+
+const reader = { language: 'ru', columnOf: new Map([['last_name', 'Фамилия']]) } as const;
+
+describe('cells of a report', () => {
+  test.each(['=1+1', '+7 916', '-5', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '＝1'])(
+    'a spreadsheet does not run %j',
+    (cell) => {
+      expect(neutralCell(cell)).toBe(`'${cell}`);
+    },
+  );
+
+  test('what a spreadsheet leaves alone stays as it came', () => {
+    for (const cell of ['', 'Иванов', '8 (916) 1', '1-2', 'a=b']) expect(neutralCell(cell)).toBe(cell);
+  });
+
+  test('every cell comes back as it was, one that begins with an apostrophe too', () => {
+    expect(neutralCell("'=1")).toBe("''=1");
+    const cells = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `'${text}`),
+      fc.string().map((text) => `=${text}`),
+    );
+    fc.assert(fc.property(cells, (cell) => cellAsItCame(neutralCell(cell)) === cell));
+  });
+});
+
+describe('tables of a report', () => {
+  test('causes come most first, name the column of the file, and those that read alike are one', () => {
+    const cause = { stage: 'record', code: 'FIELD_REQUIRED', field: 'last_name', reason: 'x' } as const;
+    const dates = { stage: 'record', code: 'DATE_UNREADABLE', field: 'hired', reason: 'x' } as const;
+    const { columns, rows } = causeTable(
+      [
+        { ...dates, count: 4 },
+        { ...cause, count: 3 },
+        { ...cause, stage: 'steps', count: 2 },
+      ],
+      reader,
+    );
+    expect(columns).toEqual(['Причина отклонения', 'Строк']);
+    expect(rows).toEqual([
+      { 'Причина отклонения': '«Фамилия»: нет значения, а оно обязательно', Строк: '5' },
+      { 'Причина отклонения': '«hired»: это не дата, или такого дня не существует', Строк: '4' },
+    ]);
+  });
+
+  test('a run without rejects says so', () => {
+    expect(causeTable([], reader).rows).toEqual([{ 'Причина отклонения': 'Отклонённых строк нет', Строк: '0' }]);
+  });
+
+  test('rows stand as they came, in the order of the file, with line and reason', () => {
+    const { columns, rows } = rejectTable(
+      [
+        rejectWith({ line: 9, source: '000003;"Петров', code: 'CSV_QUOTE_UNCLOSED', stage: 'read' }),
+        rejectWith({ line: 2, field: 'last_name', source: { Табельный: '000001', Город: '=1+1', Имя: ' Анна ' } }),
+      ],
+      ['Табельный', 'Имя', 'Город'],
+      reader,
+    );
+    expect(columns).toEqual(['Номер строки', 'Причина', 'Табельный', 'Имя', 'Город']);
+    expect(rows).toEqual([
+      {
+        'Номер строки': '2',
+        Причина: '«Фамилия»: нет значения, а оно обязательно',
+        Табельный: '000001',
+        Имя: ' Анна ',
+        Город: "'=1+1",
+      },
+      {
+        'Номер строки': '9',
+        Причина: 'Кавычка в строке открыта и не закрыта',
+        Табельный: '000003;"Петров',
+      },
+    ]);
+  });
+
+  test('a received column that is called like ours keeps its values', () => {
+    const { columns, rows } = rejectTable([rejectWith({ source: { Причина: 'своя' } })], ['Причина'], reader);
+    expect(columns).toEqual(['Номер строки', 'Причина *', 'Причина']);
+    expect(rows[0]).toMatchObject({ Причина: 'своя' });
+  });
+
+  test('a header that a spreadsheet would run is neutral, and its cells stay under it', () => {
+    const { columns, rows } = rejectTable([rejectWith({ source: { '=A': 'x' } })], ['=A'], reader);
+    expect(columns[2]).toBe("'=A");
+    expect(rows[0]?.["'=A"]).toBe('x');
+  });
+
+  test('a feed without a header shows every name that occurs, and maps as JSON', () => {
+    const { columns, rows } = rejectTable([rejectWith({ source: { a: 1, b: { c: [2] } } })], undefined, reader);
+    expect(columns.slice(2)).toEqual(['a', 'b']);
+    expect(rows[0]).toMatchObject({ a: '1', b: '{"c":[2]}' });
+  });
+});
+
+describe('sentences', () => {
+  test('every code that rejects a record has a sentence in both languages', () => {
+    const data = Object.entries(codes).flatMap(([code, entry]) => (entry.class === 'data' ? [code] : []));
+    for (const language of ['ru', 'en'] as const) {
+      expect(data.filter((code) => !Object.hasOwn(sentences[language].byCode, code))).toEqual([]);
+    }
+    expect(Object.keys(sentences.ru.byCode)).toEqual(Object.keys(sentences.en.byCode));
+  });
+
+  test('a Russian sentence holds no English', () => {
+    const facts = { stage: 'deliver', reason: 'Some English at line 4 and line 9', field: 'Фамилия' } as const;
+    for (const code of [...Object.keys(sentences.ru.byCode), 'UNKNOWN_ONE']) {
+      const text = sentenceFor('ru', { code, ...facts }).replace(code, '');
+      expect(text).not.toMatch(/[A-Za-z]/);
+    }
+    expect(sentenceFor('ru', { ...facts, code: 'DUPLICATE_KEY' })).toContain(': строки 4 и 9');
+  });
+
+  test('what the target answered is told in signs that every encoding has', () => {
+    const facts = { code: 'HTTP_REJECTED', stage: 'deliver', reason: 'Логин → занят\r\n' } as const;
+    expect(sentenceFor('ru', facts)).toBe('Система не приняла запись: Логин ? занят??');
+  });
+
+  test('what the target answered is told to who can read it', () => {
+    const facts = { code: 'no_such', stage: 'deliver', reason: 'Логин занят' } as const;
+    expect(sentenceFor('ru', facts)).toBe('Система не приняла запись (код no_such): Логин занят');
+    expect(sentenceFor('en', { ...facts, reason: 'Taken' })).toBe(
+      'The system did not take the record (code no_such): Taken',
+    );
+  });
+});
