@@ -32,7 +32,10 @@ test('the second run sends only what changed, and the third nothing', async () =
   rows[2] = { id: 'p3', name: 'Renamed', team: 'sales' };
   const second = await world.run(testPipeline(), [...rows, { id: 'p6', name: 'New' }]);
   expect(second.counts.delivered).toEqual({ create: 1, update: 1 });
-  expect(target.ledger.at(-1)).toMatchObject({ operation: 'update', key: 'p3', changed: { name: 'Renamed' } });
+  expect(target.ledger.find(({ operation }) => operation === 'update')).toMatchObject({
+    key: 'p3',
+    changed: { name: 'Renamed' },
+  });
   const before = target.ledger.length;
   const third = await world.run(testPipeline(), [...rows, { id: 'p6', name: 'New' }]);
   expect(third.counts).toMatchObject({ unchanged: 6, delivered: {} });
