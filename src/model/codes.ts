@@ -279,7 +279,10 @@ export const codes = listed({
   },
   SMTP_REFUSED: { class: 'data', about: 'The mail server refuses this mail for good, such as for an unknown mailbox.' },
   // src/store
-  KEY_UNREADABLE: { class: 'config', about: 'The text given as workspace key is not a key made by `portolan init`.' },
+  WORKSPACE_KEY_UNREADABLE: {
+    class: 'config',
+    about: 'The text given as workspace key is not a key made by `portolan init`.',
+  },
   SEAL_BROKEN: {
     class: 'fatal',
     about: 'A sealed value cannot be opened: it was changed outside, or belongs to another workspace key.',

@@ -147,7 +147,10 @@ export interface Store {
   ): Promise<void>;
   finishRun(
     lease: Lease | null,
-    run: Pick<RunRow, 'id' | 'status' | 'endedAt' | 'durationMs' | 'counts' | 'guards' | 'reason' | 'code'>,
+    run: Pick<RunRow, 'id' | 'status' | 'endedAt' | 'durationMs' | 'counts' | 'guards' | 'reason' | 'code'> & {
+      /** The feed was full and read to its end: open rejects without a key that a done run did not show are settled. */
+      feedComplete?: boolean;
+    },
   ): Promise<void>;
   /** Newest first. */
   runs(filter: { pipeline?: string; limit: number }): Promise<RunRow[]>;

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../model/clock.ts';
+import { problem } from '../model/problem.ts';
+import type { Store, Vault } from './ports.ts';
+
+export * from './entry.ts';
+export type * from './ports.ts';
+export * from './vault/index.ts';
+
+/** What opening a store takes. `url`: `sqlite:PATH`. */
+export interface StoreOptions {
+  url: string;
+  vault: Vault;
+  /** Default the system's; heartbeats keep real time in any case. */
+  clock?: Pick<Clock, 'now' | 'monotonic'>;
+}
+
+const systemTime = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/**
+ * Opens the durable memory, and makes or upgrades it. Throws STORE_URL_UNKNOWN, STORE_CANNOT_OPEN, STORE_NEWER,
+ * STORE_KEY_WRONG, STORE_BUSY, STORE_DAMAGED.
+ */
+export async function openStore({ url, vault, clock = systemTime }: StoreOptions): Promise<Store> {
+  const path = pathOf(url);
+  // libsql is a native library: a command that needs no store does not load it.
+  const { openSqliteStore } = await import('./sqlite/store.ts');
+  return openSqliteStore({ path, vault, clock });
+}
+
+function pathOf(url: string): string {
+  const found = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (found?.startsWith('//')) return fileURLToPath(`file:${found}`);
+  if (found) return found;
+  throw problem('STORE_URL_UNKNOWN', `The store “${url.split(':')[0]}:…” is not known; expected sqlite:PATH`, {
+    fix: 'Write `store: sqlite:.portolan/store.db` in portolan.yaml.',
+  });
+}

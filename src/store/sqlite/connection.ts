@@ -1,0 +1,134 @@
+import Database from 'libsql';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { cannotOpen, sqliteProblem } from './sqlite-problem.ts';
+import type { Arguments, Statement, Value } from './statement.ts';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** One connection to a SQLite file. Everything is synchronous, so that no transaction can be held across an await. */
+export interface Connection {
+  run<A extends Arguments>(statement: Statement<A, unknown>, args: A): { changes: number; lastId: number };
+  get<A extends Arguments, R>(statement: Statement<A, R>, args: A): R | undefined;
+  all<A extends Arguments, R>(statement: Statement<A, R>, args: A): R[];
+  /** For schema changes and pragmas: no arguments, no rows. */
+  execute(sql: string): void;
+  /** BEGIN IMMEDIATE … COMMIT; rolled back when `work` throws. */
+  write<T>(work: () => T): T;
+  /** Reads that must agree with each other. */
+  read<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  busyTimeoutMs?: number;
+  /** More pragmas, such as `max_page_count = 100`. */
+  pragmas?: readonly string[];
+}
+
+/**
+ * Opens a SQLite file (made with mode 0600 where there is none) by S21. Throws STORE_CANNOT_OPEN, STORE_DAMAGED,
+ * STORE_BUSY; every later call may throw STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED.
+ */
+export function openConnection(path: string, options: ConnectionOptions = {}): Connection {
+  const told = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteProblem(error, path);
+    }
+  };
+  makeFile(path);
+  const database = told(() => new Database(path));
+  const prepared = new Map<string, Prepared>();
+  const prepare = (sql: string): Prepared => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const made = database.prepare(sql) as unknown as Prepared;
+    prepared.set(sql, made);
+    return made;
+  };
+  const transaction = <T>(begin: string, work: () => T): T =>
+    told(() => {
+      database.exec(begin);
+      try {
+        const result = work();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // A full disk makes SQLite roll back by itself.
+        if (database.inTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  const pragmas = [
+    `busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS}`,
+    'journal_mode = WAL',
+    'synchronous = NORMAL',
+    'foreign_keys = ON',
+    ...(options.pragmas ?? []),
+  ];
+  told(() => pragmas.forEach((pragma) => database.pragma(pragma)));
+  return {
+    run: (statement, args) =>
+      told(() => {
+        const done = prepare(statement.sql).run(bind(statement, args));
+        return { changes: done.changes, lastId: Number(done.lastInsertRowid) };
+      }),
+    get: <A extends Arguments, R>(statement: Statement<A, R>, args: A) =>
+      told(() => {
+        const row = prepare(statement.sql).get(bind(statement, args));
+        return row === undefined ? undefined : (tidy(row) as R);
+      }),
+    all: <A extends Arguments, R>(statement: Statement<A, R>, args: A) =>
+      told(() => prepare(statement.sql).all(bind(statement, args)).map(tidy) as R[]),
+    execute: (sql) => told(() => database.exec(sql)),
+    write: (work) => transaction('BEGIN IMMEDIATE', work),
+    read: (work) => transaction('BEGIN', work),
+    close() {
+      prepared.clear();
+      database.close();
+    },
+  };
+}
+
+interface Prepared {
+  run(values: Value[]): { changes: number; lastInsertRowid: number | bigint };
+  get(values: Value[]): Record<string, unknown> | undefined;
+  all(values: Value[]): Record<string, unknown>[];
+}
+
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    throw cannotOpen(path, cause);
+  }
+}
+
+/** The one door to libsql, which ends the whole process on a bound boolean, Buffer, object or undefined. */
+export function bind<A extends Arguments>(statement: Statement<A, unknown>, args: A): Value[] {
+  return statement.places.map((place) => {
+    const value: unknown = 'argument' in place ? args[place.argument] : place.constant;
+    if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') {
+      return value;
+    }
+    if (value instanceof Uint8Array) {
+      return value.constructor === Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.length);
+    }
+    const name = 'argument' in place ? place.argument : 'a constant';
+    throw new TypeError(`${name} cannot be bound: ${typeof value} is not null, number, bigint, string or Uint8Array`);
+  });
+}
+
+/** libsql gives blobs as ArrayBuffer or Buffer, by the call, and adds `_metadata` to single rows. */
+function tidy(row: Record<string, unknown>): Record<string, unknown> {
+  delete row['_metadata'];
+  for (const name in row) {
+    const value = row[name];
+    if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value);
+    else if (Buffer.isBuffer(value)) row[name] = new Uint8Array(value.buffer, value.byteOffset, value.length);
+  }
+  return row;
+}

@@ -1,0 +1,52 @@
+import { problem } from '../../model/problem.ts';
+import type { Connection } from './connection.ts';
+import type { Migration } from './migrations/index.ts';
+import { builder, statement } from './statement.ts';
+
+const versionsTable = builder.schema
+  .createTable('versions')
+  .ifNotExists()
+  .addColumn('version', 'integer', (column) => column.primaryKey())
+  .addColumn('name', 'text', (column) => column.notNull())
+  .addColumn('applied_at', 'integer', (column) => column.notNull())
+  .compile().sql;
+const factsTable = builder.schema
+  .createTable('facts')
+  .ifNotExists()
+  .addColumn('name', 'text', (column) => column.primaryKey())
+  .addColumn('value', 'blob', (column) => column.notNull())
+  .compile().sql;
+const newest = statement()((query) => query.selectFrom('versions').select((of) => of.fn.max('version').as('version')));
+const record = statement<{ version: number; name: string; at: number }>()((query, arg) =>
+  query.insertInto('versions').values({ version: arg('version'), name: arg('name'), applied_at: arg('at') }),
+);
+
+/**
+ * Brings the schema up to date. One process does it while the others wait for SQLite's lock; `assertIdle` throws when a
+ * run is working on the older schema. Throws STORE_NEWER when the store was written by a newer program.
+ */
+export function migrate(
+  connection: Connection,
+  steps: readonly Migration[],
+  now: number,
+  assertIdle: (connection: Connection) => void,
+): void {
+  connection.write(() => {
+    connection.execute(versionsTable);
+    connection.execute(factsTable);
+    const current = Number(connection.get(newest, {})?.version ?? 0);
+    const latest = steps.at(-1)?.version ?? 0;
+    if (current > latest) {
+      throw problem(
+        'STORE_NEWER',
+        `The store has schema version ${current}, and this program knows versions up to ${latest}: a newer one made it`,
+        { fix: 'Install the newer version of Portolan again, or restore a copy of the store from before.' },
+      );
+    }
+    if (current > 0 && current < latest) assertIdle(connection);
+    for (const { version, name, up } of steps.filter((step) => step.version > current)) {
+      for (const part of up) connection.execute(part.compile().sql);
+      connection.run(record, { version, name, at: now });
+    }
+  });
+}
