@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Mark, Schema } from '../../connect/sdk/index.ts';
 import { nearestName } from '../../expression/index.ts';
+import { isEscape } from './also-texts.ts';
 import type { Fault } from './fault.ts';
 import { isKindSchema, pointerTo } from './one-kind.ts';
 import { oneOf, quoted, typesInWords, valueInWords } from './words.ts';
@@ -54,7 +55,7 @@ export function faultOfError(error: ErrorObject, root: Schema): Fault {
       return notBeside(error, root);
     case 'anyOf':
     case 'oneOf':
-      return { ...at, code: 'WRONG_FORM', found: valueInWords(error.data), expected: branches(schema, error.keyword) };
+      return noBranch(error, schema, error.keyword, root);
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
@@ -183,8 +184,22 @@ function notBeside(error: ErrorObject, root: Schema): Fault {
   };
 }
 
-const branches = (schema: Schema, keyword: 'anyOf' | 'oneOf'): string =>
-  (schema[keyword] as Schema[]).map((branch) => expectedBy(branch)).join(', or ');
+/** None of several forms fits. A form that is only an escape (`${…}`, `=…`) is not told. */
+function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf', root: Schema): Fault {
+  const forms = (schema[keyword] as Schema[]).filter((form) => !isEscape(form.pattern));
+  const [only] = forms;
+  if (only && forms.length === 1) {
+    const inner = { ...schema, ...only, [keyword]: undefined };
+    return faultOfError({ ...error, keyword: only.enum ? 'enum' : 'format', parentSchema: inner }, root);
+  }
+  const keys = forms.map((form) => (form.required as string[] | undefined)?.[0]);
+  if (keys.every((key) => key !== undefined)) {
+    const expected = oneOf(keys);
+    return { pointer: error.instancePath, atKey: true, code: 'MISSING_KEY', found: `no ${expected}`, expected };
+  }
+  const expected = forms.map(expectedBy).join(', or ');
+  return { pointer: error.instancePath, atKey: false, code: 'WRONG_FORM', found: valueInWords(error.data), expected };
+}
 
 const marksInWords: Partial<Record<Mark['as'], string>> = {
   condition: 'a JSONata condition',
@@ -205,6 +220,10 @@ const formatsInWords: Record<string, string> = {
 
 /** What a schema asks for, in words. */
 export function expectedBy(schema: Schema): string {
+  if (isEscape(schema.pattern)) {
+    const { pattern: _escape, ...plain } = schema;
+    return expectedBy({ ...plain, type: typesOf(schema).filter((type) => type !== 'string') });
+  }
   const mark = schema['x-portolan'];
   const words = mark && marksInWords[mark.as];
   if (words !== undefined) return words;

@@ -43,7 +43,7 @@ export function faultsOfKind(schema: KindSchema, value: unknown): KindFault[] {
 function faultsOfBareName(schema: KindSchema, name: string): KindFault[] {
   const bare = schema.then?.enum ?? [];
   if (bare.includes(name)) return [];
-  if (!schema.oneKind.includes(name)) return [unknownKind(schema, '', false, name)];
+  if (!schema.oneKind.includes(name)) return [unknownKind(schema, '', false, name, bare)];
   const required = [...requiredOptions(schema, name), ...(schema.dependentSchemas?.[name]?.required ?? [])];
   return [
     {
@@ -78,14 +78,21 @@ function faultsWithoutKind(schema: KindSchema, keys: string[]): KindFault[] {
   ];
 }
 
-function unknownKind(schema: KindSchema, pointer: string, atKey: boolean, name: string): KindFault {
-  const nearest = nearestKind(name, schema.oneKind);
+function unknownKind(
+  schema: KindSchema,
+  pointer: string,
+  atKey: boolean,
+  name: string,
+  bare: string[] = [],
+): KindFault {
+  const kinds = [...new Set([...schema.oneKind, ...bare])];
+  const nearest = nearestKind(name, kinds);
   return {
     pointer,
     atKey,
     code: 'UNKNOWN_KIND',
     found: quoted(name),
-    expected: oneOf(schema.oneKind),
+    expected: oneOf(kinds),
     ...(nearest === undefined ? {} : { nearest }),
   };
 }

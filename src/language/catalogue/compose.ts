@@ -1,0 +1,106 @@
+import type { Schema } from '../../connect/sdk/index.ts';
+import { alsoTexts, referencePattern } from './also-texts.ts';
+import type { Catalogue, KindEntry } from './catalogue.ts';
+import { checkSchema } from './documents/check.ts';
+import { pipelineSchema } from './documents/pipeline.ts';
+import { words } from './documents/shared.ts';
+import { wordsOfSteps } from './documents/steps.ts';
+import { workspaceSchema } from './documents/workspace.ts';
+import { kindsSchema, type PlacedKind } from './kinds-schema.ts';
+
+type Kinds = Omit<Catalogue, 'documents'>;
+type Entries = Readonly<Record<string, KindEntry>>;
+
+/** The schemas of all documents, made from the kinds that can be named in them. */
+export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['documents'] {
+  const format = kindsSchema(
+    placed(kinds.formats, () => []),
+    {},
+    'Format of the file, and its options.',
+  );
+  return {
+    workspace: workspaceSchema(connectionSchema(kinds.connections)),
+    pipeline: pipelineSchema({
+      source: sourceSchema(kinds.sources),
+      step: stepSchema(kinds.steps),
+      sink: sinkSchema(kinds.sinks),
+      report: reportSchema(kinds.sinks),
+      format,
+    }),
+    connector,
+    check: checkSchema(),
+  };
+}
+
+const formatWord: Schema = {
+  $ref: '#/$defs/format',
+  description: 'Format of the file: its name, or a map of its name and its options.',
+};
+
+function placed(entries: Entries, beside: (entry: KindEntry) => readonly string[]): Record<string, PlacedKind> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [
+      name,
+      {
+        options: { ...entry.options, description: entry.summary },
+        beside: beside(entry),
+        ...(entry.takesFormat ? { required: ['format'] } : {}),
+      },
+    ]),
+  );
+}
+
+const connectionWord = ({ connection }: KindEntry): string[] => (connection === undefined ? [] : ['connection']);
+const formatWordOf = ({ takesFormat }: KindEntry): string[] => (takesFormat ? ['format'] : []);
+
+function sourceSchema(sources: Entries): Schema {
+  const { connection, feed } = words;
+  return kindsSchema(
+    placed(sources, (entry) => [...connectionWord(entry), ...formatWordOf(entry), 'feed']),
+    { connection, format: formatWord, feed },
+    'Where records come from.',
+  );
+}
+
+function sinkSchema(sinks: Entries): Schema {
+  const { connection, only, when } = words;
+  return kindsSchema(
+    placed(sinks, (entry) => [...connectionWord(entry), ...formatWordOf(entry), 'only', 'when']),
+    { connection, format: formatWord, only, when },
+    'Where records go. With several sinks a record goes on to the next only if this one took it.',
+  );
+}
+
+/** The import report is a file: any sink of files takes it. */
+function reportSchema(sinks: Entries): Schema {
+  const files = Object.fromEntries(Object.entries(sinks).filter(([, entry]) => entry.takesFormat));
+  return kindsSchema(
+    placed(files, (entry) => [...connectionWord(entry), 'format']),
+    { connection: words.connection, format: formatWord },
+    'Where the import report goes: what was rejected and why, for the people whose data it is.',
+  );
+}
+
+function stepSchema(steps: Entries): Schema {
+  const { only, when, as } = words;
+  return kindsSchema(
+    placed(steps, ({ name }) => wordsOfSteps[name] ?? []),
+    { only, when, as },
+    'What is done to each record.',
+  );
+}
+
+/** Connections are written in the workspace file, where a text may hold `${…}` instead of what is asked for. */
+function connectionSchema(connections: Entries): Schema {
+  const filled = Object.fromEntries(
+    Object.entries(connections).map(([name, entry]) => [
+      name,
+      { ...entry, options: alsoTexts(entry.options, referencePattern) },
+    ]),
+  );
+  return kindsSchema(
+    placed(filled, () => []),
+    {},
+    'How to reach a system, and to log in.',
+  );
+}

@@ -1,0 +1,82 @@
+import { field, type Schema } from '../../../connect/sdk/index.ts';
+import { namePattern } from './shared.ts';
+
+const counts = {
+  read: 'Rows that were read.',
+  made: 'Records that a step made beyond one for each row.',
+  absent: 'People who are known, were not gone before, and are absent from a complete full feed.',
+  filtered: 'Records that were let go: by a filter, or as an equal duplicate.',
+  unchanged: 'Records that are as they were last delivered.',
+  held: 'Records that wait for grace, a guard or a person.',
+  pending: 'Records that the target took and has not answered for yet.',
+  rejected: 'Records that could not be read, mapped or delivered.',
+  delivered: 'Records that every sink took, over all operations.',
+  unsettled: 'Records that the run left open.',
+  create: 'Records that were delivered as new.',
+  update: 'Records that were delivered as changed.',
+  missing: 'Records that were delivered as missing.',
+  returned: 'Records that were delivered as returned.',
+  upsert: 'Records that were delivered by a pipeline without a `diff`.',
+};
+
+const expected = field.object(
+  {
+    ...Object.fromEntries(
+      Object.entries(counts).map(([name, about]) => [name, field.integer({ about, minimum: 0, optional: true })]),
+    ),
+    sent: field.workspaceFile({
+      about:
+        'JSON file that lists what the sinks were sent, in order: for each record its sink, its operation and the record.',
+      optional: true,
+      examples: ['fixtures/expected.json'],
+    }),
+  },
+  { about: 'What must come of the case: counts of the run, and what was sent. What is not named is not compared.' },
+);
+
+const oneCase = field.object(
+  {
+    name: field.text({
+      about: 'What the case shows, as a sentence.',
+      examples: ['a dismissed employee is blocked, not deleted'],
+    }),
+    source: field.workspaceFile({
+      about: 'File that the source yields, in the format of the pipeline.',
+      examples: ['fixtures/two-dismissed.csv'],
+    }),
+    known: field.workspaceFile({
+      about: 'JSON file with the snapshot before the run: records by key, as they were last delivered.',
+      optional: true,
+      examples: ['fixtures/known.json'],
+    }),
+    params: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
+      { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+      { about: 'Parameters of the run.', optional: true, examples: [{ period: '2026-10' }] },
+    ),
+    expect: field.raw<unknown, { about: string; examples: unknown[] }>(
+      { ...expected.schema, minProperties: 1 },
+      { about: String(expected.schema.description), examples: [{ create: 0, missing: 2, rejected: 0 }] },
+    ),
+  },
+  { about: 'One case.' },
+);
+
+/** Schema of `check:` documents. */
+export function checkSchema(): Schema {
+  return field.object(
+    {
+      check: field.text({
+        about: 'Name of the pipeline that is checked.',
+        pattern: namePattern,
+        examples: ['employees'],
+      }),
+      now: field.text({
+        about: 'The moment of the run, in the time zone of the workspace.',
+        pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?)?$',
+        examples: ['2026-11-24T02:30'],
+      }),
+      cases: field.list(oneCase, { about: 'The cases, each run on its own.', minItems: 1 }),
+    },
+    { about: 'Tests of a pipeline, run by `portolan test` through the same code as a run.' },
+  ).schema;
+}

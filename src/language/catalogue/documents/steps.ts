@@ -1,0 +1,174 @@
+import type { Schema } from '../../../connect/sdk/index.ts';
+import { field } from '../../../connect/sdk/index.ts';
+import type { KindEntry } from '../catalogue.ts';
+import { namePattern, textsField } from './shared.ts';
+
+const described = (schema: Schema, about: string, more: Schema = {}): Schema => ({
+  ...schema,
+  ...more,
+  description: about,
+});
+
+const shape = field.shape({
+  about: '',
+  type: 'object',
+  input: 'record',
+  examples: [{ email: '=$lowercase(email)' }],
+}).schema;
+
+const filterAbout =
+  'Lets only those records through for which the JSONata condition is true. Who is filtered was seen, and so is never missing.';
+const mapAbout =
+  'Makes a new record out of the old one: a leaf that begins with `=` is a JSONata expression, any other leaf is a constant. A field named here is managed: no value clears it at the target.';
+const setAbout =
+  'Adds fields to the record, or replaces them; all others stay. A leaf that comes to nothing leaves the old value. What is set after `diff` is not compared, and is made only for records that are sent.';
+const validateAbout =
+  'Checks the record by JSON Schema, and fields that must be unique within the run. A record that fails is rejected with the reason, and the others go on.';
+const diffAbout =
+  'Compares with what was last delivered and says for each record: create, update, unchanged, missing or returned. Nothing is written before everything is read and the guards have been judged.';
+
+const validate = field.object(
+  {
+    required: field.raw<string[], { about: string; optional: true; examples: unknown[] }>(
+      { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true },
+      { about: 'Fields that must have a value.', optional: true, examples: [['lastName']] },
+    ),
+    properties: field.raw<Record<string, unknown>, { about: string; optional: true; examples: unknown[] }>(
+      { type: 'object', additionalProperties: { type: ['object', 'boolean'] } },
+      {
+        about: 'JSON Schema (2020-12) of fields, by name.',
+        optional: true,
+        examples: [{ email: { type: 'string', format: 'email' } }],
+      },
+    ),
+    unique: textsField(
+      'Fields whose value may occur only once in a run. The first row is let through, a later one is rejected with both lines named.',
+      [['email']],
+    ),
+  },
+  { about: validateAbout },
+);
+
+const guardShare = (about: string) => field.share({ about, optional: true, examples: ['5%', 20] });
+
+const guard = field.object(
+  {
+    missing: guardShare(
+      'How many of the active people may be missing from the feed, as a share or a count. Counted before grace, so that a broken feed is noticed in the first night.',
+    ),
+    leaves: guardShare('How many of the active people may be in the feed and filtered out now, as a share or a count.'),
+    update: guardShare('How many of the active people may change, as a share or a count.'),
+    create: guardShare('How many records of the feed may be new, as a share or a count.'),
+    floor: field.integer({
+      about:
+        'Up to so many changes of an operation are never stopped, whatever their share is. It keeps small departments from being guarded every night.',
+      minimum: 0,
+      default: 0,
+      optional: true,
+      examples: [20],
+    }),
+    then: field.choice(['hold', 'stop'], {
+      about:
+        'What an exceeded guard does: `hold` holds only that operation and lets the rest through, `stop` writes nothing at all.',
+      default: 'hold',
+      optional: true,
+    }),
+  },
+  {
+    about:
+      'Bounds that a person must lift when a run would exceed them, with `portolan run --accept HASH`. A run that exceeds one ends guarded, and its file stays where it was.',
+    optional: true,
+    examples: [{ missing: '5%', leaves: '5%', update: '50%', floor: 20 }],
+  },
+);
+
+const missing = field.raw<unknown, { about: string; optional: true }>(
+  {
+    type: ['string', 'object'],
+    pattern: '^ignore$',
+    properties: {
+      after: {
+        type: 'string',
+        pattern: '^\\d+\\s*(feeds?|days?)$',
+        description:
+          'Grace before somebody who is absent is missing at the target, in days or in distinct complete feeds. The same file read twice is one feed.',
+        examples: ['2 days', '3 feeds'],
+      },
+    },
+    required: ['after'],
+    additionalProperties: false,
+    examples: ['ignore', { after: '2 days' }],
+  },
+  {
+    about:
+      'What absence from a complete full feed means. Without it somebody is missing with the first feed that lacks them; `ignore` says that absence means nothing.',
+    optional: true,
+  },
+);
+
+const diff = field.object(
+  {
+    snapshot: field.text({
+      about:
+        'Name of the snapshot that is compared with. Pipelines that name the same one share its people and never run at the same time. Default: the name of the pipeline.',
+      pattern: namePattern,
+      optional: true,
+      examples: ['employees'],
+    }),
+    missing,
+    leaves: field.choice(['keep', 'missing'], {
+      about:
+        'What becomes of somebody who is in the feed, but is filtered out now: `keep` leaves them alone, `missing` treats them as missing.',
+      default: 'keep',
+      optional: true,
+    }),
+    protect: field.condition({
+      about:
+        'People for whom this JSONata condition over the last delivered record is true are never missing at the target. The report says how many were spared.',
+      input: 'record',
+      optional: true,
+      examples: ["externalId in $table('admins')"],
+    }),
+    guard,
+  },
+  { about: diffAbout },
+);
+
+/** The kinds of steps. */
+export const steps: Readonly<Record<string, KindEntry>> = Object.freeze({
+  filter: {
+    name: 'filter',
+    summary: filterAbout,
+    options: field.condition({
+      about: filterAbout,
+      input: 'record',
+      examples: ["department in ['Sales', 'Retail']"],
+    }).schema,
+  },
+  map: { name: 'map', summary: mapAbout, options: described(shape, mapAbout, { minProperties: 1 }) },
+  set: { name: 'set', summary: setAbout, options: described(shape, setAbout, { minProperties: 1 }) },
+  validate: {
+    name: 'validate',
+    summary: validateAbout,
+    options: described(validate.schema, validateAbout, {
+      minProperties: 1,
+      examples: [{ required: ['lastName'], unique: ['email'] }],
+    }),
+  },
+  diff: {
+    name: 'diff',
+    summary: diffAbout,
+    options: described(diff.schema, diffAbout, {
+      examples: [{ missing: { after: '2 days' }, guard: { missing: '5%', floor: 20 } }],
+    }),
+  },
+});
+
+/** Words that may stand beside each step. */
+export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.freeze({
+  filter: ['only', 'when'],
+  map: ['only', 'when', 'as'],
+  set: ['only', 'when', 'as'],
+  validate: ['only', 'when', 'as'],
+  diff: [],
+});

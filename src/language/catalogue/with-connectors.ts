@@ -1,0 +1,104 @@
+import type { Schema } from '../../connect/sdk/index.ts';
+import { operations } from '../../model/record.ts';
+import { alsoTexts, expressionPattern } from './also-texts.ts';
+import type { Catalogue, KindEntry } from './catalogue.ts';
+import { documentSchemas } from './compose.ts';
+import { byName } from './from-declarations.ts';
+import { schemaTrouble } from './validator.ts';
+
+type Written = Record<string, unknown>;
+
+/**
+ * The catalogue with what `connector:` documents offer: their connection, a source for each read, a sink for each
+ * target. Documents are plain parsed values and may hold mistakes; what can't be read of them is left out.
+ */
+export function withConnectors(catalogue: Catalogue, documents: readonly unknown[]): Catalogue {
+  const connectors = documents.filter(isMap).filter((document) => typeof document.connector === 'string');
+  const { documents: composed, ...kinds } = catalogue;
+  const grown = {
+    ...kinds,
+    sources: merged(kinds.sources, connectors.flatMap(sourcesOf)),
+    sinks: merged(kinds.sinks, connectors.flatMap(sinksOf)),
+    connections: merged(kinds.connections, connectors.flatMap(connectionOf)),
+  };
+  return { ...grown, documents: documentSchemas(grown, composed.connector) };
+}
+
+const merged = (old: Record<string, KindEntry>, more: KindEntry[]): Record<string, KindEntry> =>
+  byName(Object.values({ ...old, ...Object.fromEntries(more.map((entry) => [entry.name, entry])) }));
+
+const isMap = (value: unknown): value is Written =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const mapsOf = (value: unknown): [string, Written][] =>
+  isMap(value) ? Object.entries(value).filter((entry): entry is [string, Written] => isMap(entry[1])) : [];
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const titleOf = (document: Written): string => textOf(document.title) ?? String(document.connector);
+
+const usesConnection = (document: Written): { connection?: string } =>
+  document.connection === undefined ? {} : { connection: String(document.connector) };
+
+function sourcesOf(document: Written): KindEntry[] {
+  return mapsOf(document.read).map(([read, rule]) => ({
+    name: `${String(document.connector)}.${read}`,
+    summary: textOf(rule.about) ?? `Reads ${read} from ${titleOf(document)}.`,
+    options: parameters(rule.with),
+    ...usesConnection(document),
+    takesFormat: false,
+    canBeComplete: true,
+    ...(rule.feed === 'full' || rule.feed === 'changes' ? { feed: rule.feed } : {}),
+    ...presetOf(rule),
+  }));
+}
+
+function presetOf({ key, gone }: Written): Pick<KindEntry, 'preset'> {
+  const preset = {
+    ...(typeof key === 'string' || Array.isArray(key) ? { key: key as string | string[] } : {}),
+    ...(typeof gone === 'string' ? { gone } : {}),
+  };
+  return Object.keys(preset).length > 0 ? { preset } : {};
+}
+
+/** What a pipeline may pass to a read: a shape, so any leaf may be an expression. */
+function parameters(schema: unknown): Schema {
+  return { ...alsoTexts(closed(schema), expressionPattern), 'x-portolan': { as: 'shape', input: 'none' } };
+}
+
+function sinksOf(document: Written): KindEntry[] {
+  return mapsOf(document.write).map(([target, rule]) => ({
+    name: `${String(document.connector)}.${target}`,
+    summary: textOf(rule.about) ?? `Writes ${target} to ${titleOf(document)}.`,
+    options: closed(undefined),
+    ...usesConnection(document),
+    operations: operations.filter((operation) => isMap(rule[operation])),
+    takesFormat: false,
+  }));
+}
+
+function connectionOf(document: Written): KindEntry[] {
+  if (!isMap(document.connection)) return [];
+  const name = String(document.connector);
+  const options = closed(document.connection);
+  const properties = Object.entries(options.properties as Record<string, Schema>).map(
+    ([option, schema]) =>
+      [option, schema.secret === true ? { ...schema, 'x-portolan': { as: 'secret' } } : schema] as const,
+  );
+  return [
+    {
+      name,
+      summary: `${titleOf(document)}: how to log in.`,
+      options: { ...options, properties: Object.fromEntries(properties) },
+    },
+  ];
+}
+
+/** A schema of a map without other keys than those it names; one that is no JSON Schema lets any map through. */
+function closed(schema: unknown): Schema {
+  if (schema !== undefined && schemaTrouble(schema) !== undefined) return { type: 'object', properties: {} };
+  const { properties, required } = (schema ?? {}) as { properties?: Record<string, Schema>; required?: string[] };
+  return {
+    type: 'object',
+    properties: properties ?? {},
+    ...(required && required.length > 0 ? { required } : {}),
+    additionalProperties: false,
+  };
+}
