@@ -167,7 +167,7 @@ export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 
 export interface Decoding {
   batches: AsyncIterable<DecodedBatch>;
   /** Known after the batches have ended. `cut` says why the content is not whole (half a gzip, an unclosed document). */
-  end(): { dialect: Dialect; cut?: string };
+  end(): { dialect: Dialect; cut?: string; /** For the run's log: no value of a row. */ notes?: readonly string[] };
 }
 
 /** A format with its options, ready for bytes. */

@@ -1,0 +1,68 @@
+import { problem } from '../../model/problem.ts';
+import type { NothingToRead, SourceContext } from '../sdk/declare.ts';
+import type { StoreKeeper } from './keeper.ts';
+import { putAway } from './put-away.ts';
+import { findFiles, type Candidate } from './select.ts';
+import type { SourceOptions } from './source-options.ts';
+
+/** Files to read, in order, and older ones that a newer one supersedes. */
+export interface Choice {
+  chosen: Candidate[];
+  superseded: Candidate[];
+}
+
+/**
+ * Finds and picks; what an earlier run has settled is put away unread. Throws FILE_NONE, or says that there is nothing
+ * where `none: skip`.
+ */
+export async function chooseFiles(
+  keeper: StoreKeeper,
+  options: SourceOptions,
+  context: SourceContext<unknown, unknown>,
+): Promise<Choice | NothingToRead> {
+  const path = await options.path.render(undefined, context.scope, context.env);
+  const wish = { path, ...(options.settle === undefined ? {} : { settleMs: options.settle }) };
+  const found = await findFiles(keeper, options.ready ? { ...wish, ready: options.ready } : wish, context);
+  const fresh = await withoutConsumed(keeper, found.settled, options, context);
+  for (const name of found.waiting) context.note(`${name} is not finished yet and is left alone.`);
+  if (fresh.length === 0) return nothing(path, found.waiting.length, found.settled.length, options);
+
+  if ((options.pick ?? 'newest') !== 'newest') return { chosen: fresh, superseded: [] };
+  const superseded = options.then ? fresh.slice(0, -1) : [];
+  for (const { file } of superseded) context.note(`${file.name} is superseded by ${fresh.at(-1)!.file.name}.`);
+  return { chosen: fresh.slice(-1), superseded };
+}
+
+/** A file that stays in place is read again by `newest` and `all`; all others are read once. */
+async function withoutConsumed(
+  keeper: StoreKeeper,
+  candidates: Candidate[],
+  { pick, then }: SourceOptions,
+  context: SourceContext<unknown, unknown>,
+): Promise<Candidate[]> {
+  if (pick !== 'new' && !then) return candidates;
+  const fresh: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { path, size, mtime } = candidate.file;
+    if (!(await context.consumed({ store: context.connectionName, path, size, mtime }))) {
+      fresh.push(candidate);
+      continue;
+    }
+    if (!then || context.dryRun) continue;
+    await putAway(keeper, [candidate], then, context.note);
+    context.note(`${candidate.file.name} was settled by an earlier run and is put away unread.`);
+  }
+  return fresh;
+}
+
+function nothing(path: string, waiting: number, consumed: number, { none }: SourceOptions): NothingToRead {
+  const also = [
+    ...(waiting > 0 ? [`${waiting} still being written or without marker`] : []),
+    ...(consumed > 0 ? [`${consumed} already read by an earlier run`] : []),
+  ];
+  const sentence = `No file to read at ${path}${also.length > 0 ? ` (${also.join(', ')})` : ''}.`;
+  if (none === 'skip') return { nothing: sentence };
+  throw problem('FILE_NONE', sentence, {
+    fix: 'Check path and delivery, or say `none: skip` where no file is no failure.',
+  });
+}
