@@ -1,4 +1,4 @@
-import { field, type TypeOf } from '#sdk';
+import { field, type HttpMethod, type Template, type TypeOf } from '#sdk';
 import { oneKind } from './one-kind.ts';
 
 const path = (names: readonly string[]) =>
@@ -24,7 +24,8 @@ export function requestField(names: readonly string[], about: string) {
         optional: true,
       }),
       headers: field.shape({
-        about: 'Headers of this request. `Idempotency-Key: =$once` makes a repeat safe where the API honours it.',
+        about:
+          'Headers of this request, sent to the host of `baseUrl` only. `Idempotency-Key: =$once` makes a repeat safe where the API honours it.',
         type: 'object',
         names,
         optional: true,
@@ -50,3 +51,14 @@ export function requestField(names: readonly string[], about: string) {
 
 /** A compiled request. */
 export type RequestRule = TypeOf<ReturnType<typeof requestField>>;
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The method and path of a request; the schema lets exactly one stand. */
+export function templateOf(request: RequestRule): { method: HttpMethod; template: Template } {
+  for (const method of methods) {
+    const template = request[method];
+    if (template) return { method: method.toUpperCase() as HttpMethod, template };
+  }
+  throw new TypeError('a request has a method by its schema');
+}

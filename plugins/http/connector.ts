@@ -1,0 +1,32 @@
+import { defineDocument, problem } from '#sdk';
+import { connectorField } from './document.ts';
+import { openRead } from './read/open-read.ts';
+import { openTarget } from './write/open-target.ts';
+
+/** `connector:` documents: an HTTP API, declared. */
+export default defineDocument({
+  name: 'connector',
+  summary: 'An HTTP API, declared: login, reads with pages, writes in batches, limits and retries.',
+  options: connectorField,
+
+  source: (connector, name, read) => ({
+    open(context) {
+      const rule = connector.read?.[read];
+      if (!rule) throw unknown('read', name, read);
+      return openRead(connector, rule, `${name}.${read}`, context);
+    },
+  }),
+
+  sink: (connector, name, target) => ({
+    open(context) {
+      const rule = connector.write?.[target];
+      if (!rule) throw unknown('target', name, target);
+      return openTarget(connector, rule, context);
+    },
+  }),
+});
+
+const unknown = (what: string, name: string, wanted: string) =>
+  problem('KIND_UNKNOWN', `The connector ${name} has no ${what} ${wanted}.`, {
+    fix: 'Correct the name in the pipeline.',
+  });

@@ -1,0 +1,126 @@
+import {
+  defaultHttpLimits,
+  newPace,
+  openHttpClient,
+  problem,
+  retryAfterMs,
+  type Clock,
+  type Environment,
+  type Exchange,
+  type Fields,
+  type HttpClient,
+  type HttpRequest,
+  type OpenContext,
+  type Pace,
+  type RetryRule,
+  type Scope,
+} from '#sdk';
+import type { Connector } from './document.ts';
+import { namedHosts } from './named-hosts.ts';
+import { readCredentials } from './credentials.ts';
+
+/** A connection opened by a document: where requests go, what all of them carry, how fast they may go. */
+export interface Session {
+  connector: Connector;
+  connectionName: string;
+  /** Without a final slash. */
+  baseUrl: string;
+  home: string;
+  /** For requests to the home alone. Names in lower case. */
+  credentials: Record<string, string>;
+  query: Fields;
+  retry: RetryRule;
+  scope: Scope;
+  env: Environment;
+  clock: Clock;
+  /** Values of the connection that never stand in a message. */
+  secrets: readonly string[];
+  /** One attempt, when its turn has come. */
+  exchange(request: HttpRequest, signal: AbortSignal): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+/** Opens a session; nothing is sent yet. Throws HTTP_URL_INVALID and what templates of the document throw. */
+export async function openSession(connector: Connector, context: OpenContext<unknown>): Promise<Session> {
+  const { env, clock } = context;
+  const { http } = connector;
+  const scope: Scope = { ...context.scope, connection: context.connection };
+  const baseUrl = (await http.baseUrl.render({}, scope, env)).replace(/\/+$/, '');
+  const home = originOf(baseUrl, context.connectionName);
+  const client = openHttpClient(
+    { home, named: [...(http.hosts ?? []), ...namedHosts(connector)] },
+    { ...defaultHttpLimits, timeoutMs: http.timeout ?? defaultHttpLimits.timeoutMs },
+  );
+  const pace = paceOf(context, connector);
+  return {
+    connector,
+    connectionName: context.connectionName,
+    baseUrl,
+    home,
+    credentials: await readCredentials(http, scope, env),
+    query: ((await http.query?.make({}, scope, env)) ?? {}) as Fields,
+    retry: retryOf(connector),
+    scope,
+    env,
+    clock,
+    secrets: secretsOf(connector, context.connection),
+    exchange: (request, signal) => pacedExchange({ client, pace, clock }, request, signal),
+    close: () => client.close(),
+  };
+}
+
+function originOf(baseUrl: string, connectionName: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '') return url.origin;
+  throw problem('HTTP_URL_INVALID', `The base URL of connection ${connectionName} is not an http or https address.`, {
+    fix: 'Write the whole address, such as https://lms.example/api, and the login in options of its own.',
+  });
+}
+
+/** Sessions of one connection share its limits: an account is limited, not a pipeline. */
+const paces = new WeakMap<object, Pace>();
+
+function paceOf({ connection, clock }: OpenContext<unknown>, { http }: Connector): Pace {
+  const account = typeof connection === 'object' && connection !== null ? connection : {};
+  const shared = paces.get(account);
+  if (shared) return shared;
+  const pace = newPace(
+    (http.limit ?? []).map(({ rate, burst, concurrency }) => ({
+      ...(rate === undefined ? {} : { ratePerSecond: rate }),
+      ...(burst === undefined ? {} : { burst }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    })),
+    clock,
+  );
+  paces.set(account, pace);
+  return pace;
+}
+
+async function pacedExchange(
+  { client, pace, clock }: { client: HttpClient; pace: Pace; clock: Clock },
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<Exchange> {
+  const leave = await pace.enter(signal);
+  try {
+    const exchange = await client.exchange(request, signal);
+    if (exchange.is === 'answered' && (exchange.answer.status === 429 || exchange.answer.status === 503)) {
+      pace.holdOff(retryAfterMs(exchange.answer.headers['retry-after'], clock.now()) ?? 0);
+    }
+    return exchange;
+  } finally {
+    leave();
+  }
+}
+
+function retryOf({ http }: Connector): RetryRule {
+  const { attempts = 6, backoff, within = 3_600_000 } = http.retry ?? {};
+  return { attempts, fromMs: backoff?.from ?? 500, toMs: backoff?.to ?? 60_000, withinMs: within };
+}
+
+function secretsOf({ connection }: Connector, given: unknown): string[] {
+  return Object.entries(connection?.properties ?? {}).flatMap(([name, schema]) => {
+    const value = (given as Fields | undefined)?.[name];
+    return schema.secret === true && typeof value === 'string' ? [value] : [];
+  });
+}
