@@ -78,7 +78,7 @@ const sinks = {
     connection: 'equeo',
     operations: ['create', 'update', 'missing', 'returned'],
   }),
-  'equeo.grades': entry('equeo.grades', targetSchema, { connection: 'equeo', operations: ['upsert'] }),
+  'equeo.kpi': entry('equeo.kpi', targetSchema, { connection: 'equeo', operations: ['upsert'] }),
 };
 const formats = { csv: entry('csv', csv), json: entry('json', json) };
 const condition: Schema = { type: ['string', 'boolean'], 'x-portolan': { as: 'condition' } };
@@ -93,11 +93,16 @@ const connections = {
   sftp: entry(
     'sftp',
     field.object(
-      { host: text('Host.'), password: field.secret({ about: 'Password.', optional: true }) },
+      {
+        host: text('Host.'),
+        username: text('User.'),
+        hostKey: text('Key.'),
+        password: field.secret({ about: 'Password.', optional: true }),
+      },
       { about: 'SFTP.' },
     ).schema,
   ),
-  smtp: entry('smtp', field.object({ url: text('URL.') }, { about: 'Mail.' }).schema),
+  smtp: entry('smtp', field.object({ url: text('URL.'), from: text('From.') }, { about: 'Mail.' }).schema),
   equeo: entry('equeo', {
     type: 'object',
     properties: { url: { type: 'string' }, token: { type: 'string', secret: true } },

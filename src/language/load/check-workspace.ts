@@ -25,15 +25,15 @@ export function checkWorkspace(loaded: Loaded, catalogue: Catalogue, files?: rea
     used: { connections: new Set(), tables: new Set() },
     findings: [...loaded.findings],
   };
-  const isWhole = loaded.findings.every((finding) => finding.severity === 'warning');
   for (const document of loaded.documents) checkDocument(checking, document);
   checkNames(loaded.documents, (document, message, fix) => {
     checking.findings.push(findingAt(document, 'NAME_TAKEN', [document.kind], message, fix));
   });
   if (loaded.workspace) {
     checkDocument(checking, loaded.workspace);
-    // What a document that can't be read would use is not known.
-    if (isWhole) checkUnused(checking, documentCheck(checking, loaded.workspace, []));
+    // A mistake elsewhere may be a misspelt use; an empty workspace has only begun.
+    const isRight = checking.findings.every(({ severity }) => severity === 'warning');
+    if (isRight && checking.pipelines.length > 0) checkUnused(checking, documentCheck(checking, loaded.workspace, []));
   }
   const found = sortedFindings(checking.findings);
   return files === undefined ? found : found.filter((finding) => files.includes(finding.file));

@@ -39,7 +39,7 @@ export function readFile(file: string, text: string, references: boolean): ReadD
 }
 
 function readDocument(file: string, source: YamlSource, references: boolean): ReadDocument {
-  const { faults: errors, fatal } = yamlFaults(source.text, source.document.errors);
+  const { faults: errors, fatal } = yamlFaults(source.text, source.document);
   const faults = [...errors, ...(fatal ? [] : [...wrecksOf(source), ...refusedMarks(source)])].filter(isFirst);
   const endless = faults.some((fault) => fault.code === 'YAML_ALIAS');
   const findings = faults.map((fault) => findingOf(file, source, fault));

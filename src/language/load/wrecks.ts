@@ -12,6 +12,8 @@ export function wrecksOf(source: YamlSource): SourceFault[] {
   visit(source.document, {
     Map(_, map) {
       if (map.flow) faults.push(...tornAtCommas(source, map.items.flatMap(piecesOfPair)));
+      const empty = emptyKey(source, map.items as Pair<Node, Node | null>[]);
+      if (empty) faults.push(empty);
       for (const pair of map.items) {
         const fault = tornKey(source, pair as Pair<Node, Node | null>, map.flow === true);
         if (fault) faults.push(fault);
@@ -83,6 +85,20 @@ function tornKey(source: YamlSource, pair: Pair<Node, Node | null>, flow: boolea
   };
 }
 
+/** `: c` on a line of its own, below `? b`: the key before the colon is empty. */
+function emptyKey(source: YamlSource, items: Pair<Node, Node | null>[]): SourceFault | undefined {
+  const index = items.findIndex(
+    ({ key }) => isScalar(key) && key.range !== undefined && key.range?.[0] === key.range?.[1],
+  );
+  const before = items[index - 1];
+  const begin = before?.value?.range?.[0] ?? before?.key.range?.[0];
+  const end = items[index]?.value?.range?.[1];
+  if (begin === undefined || end === undefined) return undefined;
+  const whole = oneLine(source.text.slice(begin, end));
+  const message = `YAML tears \`${whole}\` apart: a line that begins with \`: \` is a key without a name for it.`;
+  return { code: 'YAML_TORN', begin, end, message, fix: quoteFix(whole) };
+}
+
 const isPieceOfExpression = (text: string): boolean =>
   text.startsWith('=') || isCutShort(text) || isRest(text) || / (\?|=|!=|<|>|&|and|or|in) /.test(text);
 
@@ -115,12 +131,18 @@ function lossyNumber(scalar: Scalar): SourceFault | undefined {
     begin: scalar.range[0],
     end: scalar.range[1],
     message: `YAML reads \`${written}\` as the number ${value}.`,
-    fix: `Write '${written}' for the text, or ${value} for the number.`,
+    fix: Number.isSafeInteger(value)
+      ? `Write '${written}' for the text, or ${value} for the number.`
+      : `Write '${written}'.`,
   };
 }
 
 /** How a torn value is written so that YAML leaves it alone. */
 export function quoteFix(value: string): string {
+  const inside = /^'(.*[^'])'$/.exec(value)?.[1];
+  // `'people's list'` is a text whose quote was not doubled, or an expression that is quoted already.
+  if (inside?.includes("'") && !/[=&,()<>]/.test(inside))
+    return `Double the quote inside: '${inside.replaceAll("'", "''")}'`;
   if (!value.includes("'")) return `Quote it: '${value}'`;
   if (!/["\\]/.test(value)) return `Quote it: "${value}"`;
   return `Quote it, with each ' doubled: '${value.replaceAll("'", "''")}' (or put it under |-)`;

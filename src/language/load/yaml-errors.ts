@@ -1,4 +1,4 @@
-import type { YAMLError } from 'yaml';
+import { visit, type Document, type YAMLError } from 'yaml';
 import { quoteFix } from './wrecks.ts';
 import type { SourceFault } from './source-fault.ts';
 
@@ -6,20 +6,35 @@ import type { SourceFault } from './source-fault.ts';
 const mendable = new Set(['BLOCK_AS_IMPLICIT_KEY', 'DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE']);
 
 /** What YAML's own reader says, in plain words: one fault for each mistake, and whether the document can't be read on. */
-export function yamlFaults(text: string, errors: readonly YAMLError[]): { faults: SourceFault[]; fatal: boolean } {
+export function yamlFaults(text: string, document: Document): { faults: SourceFault[]; fatal: boolean } {
   const faults: SourceFault[] = [];
   let fatal = false;
-  for (const error of errors) {
+  for (const error of document.errors) {
     if (fatal) break;
     const before = faults.at(-1);
     // Errors on the stretch of an earlier one are its echoes.
     if (before && error.pos[0] < before.end) continue;
-    const fault = tornValue(text, error) ?? plainFault(text, error);
+    const fault = openQuote(document, error) ?? tornValue(text, error) ?? plainFault(text, error);
     if (!fault) continue;
     faults.push(fault);
     fatal = !mendable.has(error.code) || fault.code === 'YAML_SYNTAX';
   }
   return { faults, fatal };
+}
+
+/** A quote that is not closed swallows the rest of the file; what matters is where it opens. */
+function openQuote(document: Document, { message, pos: [at] }: YAMLError): SourceFault | undefined {
+  if (!/closing ['"]quote/.test(message)) return undefined;
+  let begin: number | undefined;
+  visit(document, {
+    Scalar(_, scalar) {
+      const [from = at, to = 0] = scalar.range ?? [];
+      if (scalar.type?.startsWith('QUOTE') && from < at && to >= at) begin = from;
+    },
+  });
+  if (begin === undefined) return undefined;
+  const fix = 'Close it; inside single quotes a quote is doubled.';
+  return { code: 'YAML_SYNTAX', begin, end: at + 1, message: 'A quote is opened here and not closed.', fix };
 }
 
 /** Expressions and templates that YAML tears apart with an error of its own. */
@@ -28,7 +43,7 @@ function tornValue(text: string, { code, message, pos: [at] }: YAMLError): Sourc
   if (!value) return undefined;
   const { begin } = value;
   // A bracket is torn off only inside other brackets; they may have begun on an earlier line.
-  const inFlow = value.inFlow || /flow-(map|seq)-start at node end/.test(message);
+  const inFlow = value.inFlow || (/flow-(map|seq)-start at node end/.test(message) && !/^['"[{]/.test(value.written));
   const written = value.inFlow || !inFlow ? value.written : value.written.replace(/,$/, '');
   const torn = (reason: string): SourceFault => ({
     code: 'YAML_TORN',
@@ -50,7 +65,7 @@ function tornValue(text: string, { code, message, pos: [at] }: YAMLError): Sourc
     return torn(`it ends for it with what \`${written[0]}\` began`);
   }
   if (code === 'BAD_SCALAR_START' || code === 'BAD_ALIAS') {
-    return torn(`a value can't begin with \`${written[0]}\``);
+    return torn(`a value can't begin with this character`);
   }
   return undefined;
 }
@@ -67,22 +82,27 @@ function valueAround(text: string, at: number): { begin: number; written: string
     const written = rest.replace(/\s+#.*$/, '').trimEnd();
     return written === '' ? undefined : { begin: lineBegin + head, written, inFlow: false };
   }
-  return inFlowValue(text, at, lineBegin + head, lineEnd);
+  const inside = inFlowValue(text, at, lineBegin + head, lineEnd);
+  if (inside) return inside;
+  return { begin: lineBegin + head, written: rest.replace(/\s+#.*$/, '').trimEnd(), inFlow: false };
 }
 
-/** Inside `{ }` and `[ ]`: the value that an offset stands in, up to the comma or bracket that really ends it. */
+/** Inside `{ }` and `[ ]`: the value that an offset stands in, up to the comma or bracket that really ends it. Undefined behind them. */
 function inFlowValue(text: string, at: number, from: number, lineEnd: number) {
   let begin = from;
   let depth = 0;
+  let flows = 0;
   for (let index = from; index <= at; index++) {
     const character = text[index] ?? '';
     const isFirst = depth === 0 && text.slice(begin, index).trim() === '';
     if ('"\'`'.includes(character)) index = Math.max(index, text.indexOf(character, index + 1));
     else if ('([{'.includes(character)) {
-      if (isFirst && character !== '(' && index < at) begin = index + 1;
+      if (isFirst && character !== '(' && index < at) [begin, flows] = [index + 1, flows + 1];
       else depth++;
-    } else if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
-    else if (depth === 0 && (character === ',' || (character === ':' && text[index + 1] === ' '))) begin = index + 1;
+    } else if (')]}'.includes(character)) {
+      if (depth > 0) depth--;
+      else if (--flows === 0) return undefined;
+    } else if (depth === 0 && (character === ',' || (character === ':' && text[index + 1] === ' '))) begin = index + 1;
   }
   begin += text.slice(begin).length - text.slice(begin).trimStart().length;
   return { begin, written: text.slice(begin, endOfValue(text, begin, lineEnd)).trimEnd(), inFlow: true };

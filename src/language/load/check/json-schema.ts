@@ -7,5 +7,7 @@ export function schemaFault(schema: unknown): { message: string; path: string[] 
   // ajv: `schema is invalid: data/properties/a/type must be equal to one of the allowed values, …`
   const first = /data(\/\S*)? (must [^,]*)/.exec(trouble);
   const path = (first?.[1] ?? '').split('/').slice(1);
-  return { message: first?.[2] ?? trouble.replace(/\.$/, ''), path };
+  const word = path.at(-1);
+  const said = first?.[2] && word ? `\`${word}\` ${first[2]}` : first?.[2];
+  return { message: said ?? trouble.replace(/\.$/, ''), path };
 }

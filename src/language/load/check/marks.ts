@@ -14,7 +14,7 @@ import { withNames, type Names } from './names.ts';
 /** Checks one marked value: expressions, templates, files and secrets. `folder` is where files of the document start. */
 export function checkMarked(
   checking: Checking,
-  { tell, isMute }: DocumentCheck,
+  { document, tell, isMute }: DocumentCheck,
   { mark, value, path }: MarkedLeaf,
   names: Names,
 ): void {
@@ -29,7 +29,7 @@ export function checkMarked(
     case 'template':
       return checkTemplate(check, value, path, mark.place);
     case 'workspaceFile':
-      return checkFile(check, value, path, mark);
+      return checkFile(check, value, path, mark, document.file);
     case 'secret':
       return checkSecret(check, value, path);
     default:
@@ -56,7 +56,13 @@ function checkSecret({ tell }: ExpressionCheck, value: unknown, path: Path): voi
 }
 
 /** A file beside the workspace must be there, and a template in it must be right. */
-function checkFile(check: ExpressionCheck, value: unknown, path: Path, mark: Mark & { as: 'workspaceFile' }): void {
+function checkFile(
+  check: ExpressionCheck,
+  value: unknown,
+  path: Path,
+  mark: Mark & { as: 'workspaceFile' },
+  user: string,
+): void {
   if (typeof value !== 'string') return;
   const { root } = check.checking.loaded;
   const full = resolve(root, value);
@@ -74,7 +80,7 @@ function checkFile(check: ExpressionCheck, value: unknown, path: Path, mark: Mar
     check.tell('WORKSPACE_FILE_MISSING', path, `There is no file \`${value}\` in the workspace.`, fix);
     return;
   }
-  if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), mark.place);
+  if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), mark.place, user);
 }
 
 /** Mistakes in a template's file stand there, not where it is named. */
@@ -83,6 +89,7 @@ function checkTemplateFile(
   file: string,
   text: string,
   place: NonNullable<(Mark & { as: 'workspaceFile' })['place']>,
+  user: string,
 ): void {
   const lines = new LineCounter();
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
@@ -90,7 +97,15 @@ function checkTemplateFile(
   const tell: ExpressionCheck['tell'] = (code, _path, message, fix, spot = {}) => {
     const { line, col } = lines.linePos(spot.offset ?? 0);
     const severity = spot.severity ?? 'error';
-    const finding = { code, severity, file, line, column: col, message, pointer: '' };
+    const finding = {
+      code,
+      severity,
+      file,
+      line,
+      column: col,
+      message: `${message.replace(/\.$/, '')} (in ${user})`,
+      pointer: '',
+    };
     check.checking.findings.push({ ...finding, ...(fix === undefined ? {} : { fix }) });
   };
   try {

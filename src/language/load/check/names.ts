@@ -3,7 +3,7 @@ export interface Names {
   /** `$names`, without `$`. */
   variables: ReadonlySet<string>;
   /** Fields of the record, where all of them are known: nothing else is there. */
-  fields?: ReadonlySet<string>;
+  fields?: ReadonlySet<string> | undefined;
   /** Why only these fields are there, for the message. */
   because?: string;
   /** Fields that are known to exist among others, for the warning about constants. */

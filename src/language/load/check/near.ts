@@ -6,7 +6,7 @@ export function hint(name: string, known: readonly string[], prefix = ''): strin
   if (near !== undefined) return `; did you mean "${prefix}${near}"?`;
   if (known.length === 0) return '';
   const shown = known.slice(0, 12).map((each) => prefix + each);
-  return `; there ${known.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${known.length > shown.length ? ' …' : ''}`;
+  return `; there ${known.length === 1 ? 'is only' : 'are'} ${shown.join(', ')}${known.length > shown.length ? ' …' : ''}`;
 }
 
 /** What to write instead; undefined when nothing is near. */

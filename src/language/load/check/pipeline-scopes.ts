@@ -11,6 +11,8 @@ export interface PipelineScopes {
   record: Names;
   /** One for each step, in order: what is known before it. */
   steps: Names[];
+  /** Of a step that can't be recognised. */
+  doubtful: Names;
   /** Sinks. */
   sink: Names;
 }
@@ -37,7 +39,18 @@ export function pipelineScopes(
     before.push(names);
     names = after(names, step, isDoubtful([...step.path, step.kind]));
   }
-  return { outside, record, steps: before, sink: names };
+  const doubtful = {
+    ...record,
+    variables: new Set([...names.variables, ...diffNames]),
+    compared: false,
+    afterDiff: true,
+  };
+  return { outside, record, steps: before, doubtful, sink: isEachRead(pipeline, steps) ? names : doubtful };
+}
+
+/** Steps that can't be recognised may have made anything. */
+function isEachRead({ steps }: Record<string, unknown>, read: readonly WrittenStep[]): boolean {
+  return !Array.isArray(steps) || steps.length === read.filter((step) => step.path.length > 0).length;
 }
 
 function recordFields(pipeline: Record<string, unknown>): string[] {
@@ -45,9 +58,19 @@ function recordFields(pipeline: Record<string, unknown>): string[] {
   return isMap(record) && isMap(record.fields) ? Object.keys(record.fields) : [];
 }
 
+const known = new Set(['filter', 'map', 'set', 'validate', 'diff']);
+
 /** After a `map` that is doubtful nothing is known of the fields. */
 function after(names: Names, { kind, options, words }: WrittenStep, isDoubtful: boolean): Names {
   const named = typeof words.as === 'string' ? { ...names, variables: new Set([...names.variables, words.as]) } : names;
+  if (!known.has(kind))
+    return {
+      ...named,
+      fields: undefined,
+      variables: new Set([...named.variables, ...diffNames]),
+      compared: false,
+      afterDiff: true,
+    };
   if (kind === 'diff') {
     return { ...named, variables: new Set([...named.variables, ...diffNames]), compared: false, afterDiff: true };
   }

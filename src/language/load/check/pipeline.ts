@@ -3,6 +3,7 @@ import { markedLeaves, type MarkedLeaf, type Path } from '../../compile/schema-w
 import { writtenSteps, type WrittenStep } from '../../compile/steps.ts';
 import { oneOrList, writtenUse, type WrittenUse } from '../../compile/written-use.ts';
 import { functionNames } from '../../../expression/index.ts';
+import { operations, type Operation } from '../../../model/record.ts';
 import { pointerOfPath } from '../yaml-place.ts';
 import { isMap } from '../load-workspace.ts';
 import { checkConnection } from './connections.ts';
@@ -31,16 +32,30 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   }
   const preset = sources[0]?.entry.preset;
   const possible = possibleOperations(value, preset?.gone !== undefined);
-  for (const { use, entry, path } of sinks) {
+  // Where a step is not known nothing can be said of operations.
+  const isSure = isEveryStepKnown(checking, value, steps);
+  for (const { use, entry, path } of isSure ? sinks : []) {
     checkOnly(check, use.words.only, [...path, 'only'], possible);
     checkTarget(check, use, entry, path, possible);
   }
-  checkStepWords(check, steps, possible);
+  checkStepWords(check, steps, isSure ? possible : operations);
   checkRecord(check, preset);
-  checkDiffs(check, steps, scopes);
+  if (isSure) checkDiffs(check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
   checkSchedule(checking, check);
+}
+
+function isEveryStepKnown(
+  { catalogue }: Checking,
+  value: Record<string, unknown>,
+  steps: readonly WrittenStep[],
+): boolean {
+  const properties = catalogue.documents.pipeline.properties as Record<string, unknown>;
+  const listed = Array.isArray(value.steps) ? value.steps.length : 0;
+  const isEachRead = steps.filter((step) => step.path.length > 0).length === listed;
+  const isKnown = steps.every((step) => Object.hasOwn(catalogue.steps, step.kind));
+  return isEachRead && isKnown && Object.keys(value).every((key) => Object.hasOwn(properties, key));
 }
 
 /** A use whose kind is known, with its place. */
@@ -99,14 +114,10 @@ function namesFor(path: Path, scopes: PipelineScopes, steps: readonly WrittenSte
   const found = steps.findIndex((step) =>
     part === 'steps' ? step.path[1] === index : step.path.length === 0 && step.kind === part,
   );
-  return scopes.steps[found] ?? scopes.outside;
+  return scopes.steps[found] ?? (part === 'steps' ? scopes.doubtful : scopes.outside);
 }
 
-function checkStepWords(
-  check: DocumentCheck,
-  steps: readonly WrittenStep[],
-  possible: ReturnType<typeof possibleOperations>,
-): void {
+function checkStepWords(check: DocumentCheck, steps: readonly WrittenStep[], possible: readonly Operation[]): void {
   const diffAt = steps.findIndex((step) => step.kind === 'diff');
   const taken = new Set<string>([...runNames, ...diffNames]);
   for (const [index, step] of steps.entries()) {

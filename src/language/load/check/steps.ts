@@ -7,11 +7,7 @@ import type { PipelineScopes } from './pipeline-scopes.ts';
 import { schemaFault } from './json-schema.ts';
 
 /** At most one diff; `gone` needs one; the plain form and `steps:` don't mix. */
-export function checkDiffs(
-  { document, tell }: DocumentCheck,
-  steps: readonly WrittenStep[],
-  _scopes: PipelineScopes,
-): void {
+export function checkDiffs({ document, tell }: DocumentCheck, steps: readonly WrittenStep[]): void {
   const { value } = document;
   const diffs = steps.filter((step) => step.kind === 'diff');
   const [, second] = diffs;
@@ -45,7 +41,9 @@ export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenSt
         'SCHEMA_INVALID',
         [...at, ...fault.path],
         `This is no JSON Schema: ${fault.message}.`,
-        'See json-schema.org for its words.',
+        fault.path.at(-1) === 'type'
+          ? 'Types are string, number, integer, boolean, array, object, null.'
+          : 'See json-schema.org for its words.',
       );
     const names = scopes.steps[index];
     if (!names?.fields) continue;
