@@ -2,16 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Declaration } from '#sdk';
+import csv from './csv/format.ts';
 import file from './file/store.ts';
+import connector from './http/connector.ts';
+import sftp from './sftp/store.ts';
 
 /**
  * Every plugin, by explicit import. A declaration is light: the npm packages behind it are loaded when a pipeline first
  * opens it.
  */
-const plugins: readonly Declaration[] = Object.freeze([file]);
+const plugins: readonly Declaration[] = Object.freeze([csv, connector, file, sftp]);
 
 /** Connectors that are documents, by the path of each in the package. */
-const connectorFiles: readonly string[] = Object.freeze([]);
+const connectorFiles: readonly string[] = Object.freeze(['plugins/equeo/connector.yaml']);
 
 /** Declarations of all plugins. */
 export const declarations = (): readonly Declaration[] => plugins;

@@ -5,3 +5,6 @@ export { kindsSchema, oneOrList, type PlacedKind } from './kinds-schema.ts';
 export { catalogue } from './from-declarations.ts';
 export { withConnectors } from './with-connectors.ts';
 export { catalogueText, loadCatalogue, schemaFiles, writeSchemas } from './files.ts';
+export { generatedFiles, generatedFolders } from './generated.ts';
+export { examplePipeline, type KindPlace } from './pages/example.ts';
+export { optionRows, type OptionRow } from './pages/options-table.ts';

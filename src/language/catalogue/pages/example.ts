@@ -1,0 +1,71 @@
+import { stringify } from 'yaml';
+import type { Schema } from '../../../connect/sdk/index.ts';
+import type { Catalogue, KindEntry } from '../catalogue.ts';
+
+/** A value that a schema takes: its own example, or one made of the examples of what it requires. */
+export function exampleOf(schema: Schema): unknown {
+  const [example] = (schema.examples as unknown[] | undefined) ?? [];
+  if (example !== undefined) return example;
+  if (schema.default !== undefined) return schema.default;
+  const [value] = (schema.enum as unknown[] | undefined) ?? [];
+  if (value !== undefined) return value;
+  const [type] = [schema.type ?? 'string'].flat() as string[];
+  if (type === 'object') return exampleOfMap(schema);
+  if (type === 'integer' || type === 'number') return schema.minimum ?? 1;
+  if (type === 'boolean') return true;
+  return type === 'array' ? [exampleOf((schema.items as Schema | undefined) ?? {})] : 'text';
+}
+
+/** What is required; where nothing is, the first option that has an example. */
+function exampleOfMap(schema: Schema): Record<string, unknown> {
+  const properties = (schema.properties ?? {}) as Record<string, Schema>;
+  const required = ((schema.required as string[] | undefined) ?? []).filter((name) => properties[name]);
+  const optional = Object.keys(properties).find((name) => properties[name]?.examples !== undefined);
+  const names = required.length > 0 ? required : optional === undefined ? [] : [optional];
+  return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name] as Schema)]));
+}
+
+/** A kind as it is written, with the words that must stand beside it: the bare name where nothing is to be said. */
+export function exampleOfUse(entry: KindEntry): unknown {
+  const options = exampleOf(entry.options);
+  const isBare = typeof options === 'object' && options !== null && Object.keys(options).length === 0;
+  if (isBare && !entry.takesFormat) return entry.name;
+  return { [entry.name]: options, ...(entry.takesFormat ? { format: 'csv' } : {}) };
+}
+
+/** Which list of the catalogue a kind stands in. */
+export type KindPlace = 'sources' | 'sinks' | 'formats' | 'steps';
+
+/** A pipeline, small and whole, that uses the kind. */
+export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, sinks }: Catalogue): string {
+  const plainSource = { file: exampleOf(sources.file?.options ?? {}), format: 'csv' };
+  const plainSink = { file: exampleOf(sinks.file?.options ?? {}), format: 'csv' };
+  const use = exampleOfUse(entry);
+  const format = { [entry.name]: exampleOf(entry.options) };
+  const isMade = entry.name === 'map' || entry.name === 'diff';
+  return stringify(
+    {
+      pipeline: 'example',
+      source: place === 'sources' ? use : place === 'formats' ? { ...plainSource, format } : plainSource,
+      ...(entry.preset?.key === undefined || place !== 'sources' ? { record: { key: 'id' } } : {}),
+      ...(place === 'steps'
+        ? {
+            steps: [
+              ...(isMade ? [] : [{ map: { id: '=id', email: '=email' } }]),
+              { [entry.name]: exampleOf(entry.options) },
+            ],
+          }
+        : {}),
+      sink: place === 'sinks' ? use : plainSink,
+    },
+    { lineWidth: 100 },
+  );
+}
+
+/** A workspace with a connection of the kind. */
+export function exampleConnection(entry: KindEntry): string {
+  return stringify(
+    { workspace: 'example', connections: { [`my-${entry.name}`]: { [entry.name]: exampleOf(entry.options) } } },
+    { lineWidth: 100 },
+  );
+}

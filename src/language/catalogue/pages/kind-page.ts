@@ -1,0 +1,55 @@
+import type { Catalogue, KindEntry } from '../catalogue.ts';
+import { exampleConnection, examplePipeline, type KindPlace } from './example.ts';
+import { optionRows, optionsTable, typeName } from './options-table.ts';
+
+const nouns: Record<KindPlace, string> = { sources: 'source', sinks: 'sink', formats: 'format', steps: 'step' };
+
+/** The manual's page of one source, sink, format or step, in Markdown. */
+export function kindPage(place: KindPlace, entry: KindEntry, catalogue: Catalogue): string {
+  const connection = entry.connection === undefined ? undefined : catalogue.connections[entry.connection];
+  return [
+    `# ${entry.name} (${nouns[place]})`,
+    entry.summary,
+    facts(place, entry),
+    '## Example',
+    fenced(examplePipeline(place, entry, catalogue)),
+    '## Options',
+    optionsOf(entry),
+    ...(connection && place !== 'formats'
+      ? [
+          `## Connection \`${connection.name}\``,
+          'It stands under `connections:` in `portolan.yaml`. Secrets come from `${…}`.',
+          fenced(exampleConnection(connection)),
+          optionsOf(connection),
+        ]
+      : []),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+const fenced = (yaml: string): string => `\`\`\`yaml\n${yaml}\`\`\``;
+
+function optionsOf({ options }: KindEntry): string {
+  const rows = optionRows(options);
+  if (rows.length > 0) return optionsTable(rows);
+  return options.type === 'object' && options.additionalProperties === false
+    ? 'None.'
+    : `The value is of the kind: ${typeName(options)}. ${options.description === undefined ? '' : String(options.description)}`.trim();
+}
+
+function facts(place: KindPlace, entry: KindEntry): string {
+  const sentences = [
+    entry.takesFormat ? 'Takes `format:` beside it.' : '',
+    place === 'sources' && entry.canBeComplete ? 'A read can end complete, so that absence can mean something.' : '',
+    place === 'sources' && entry.canBeComplete === false ? 'A read is never complete: nobody is missing.' : '',
+    entry.feed === undefined ? '' : `Presets \`feed: ${entry.feed}\`.`,
+    entry.preset?.key === undefined ? '' : `Presets \`record.key: ${JSON.stringify(entry.preset.key)}\`.`,
+    entry.preset?.gone === undefined ? '' : `Presets \`record.gone: ${entry.preset.gone}\`.`,
+    place === 'sinks' && entry.operations
+      ? `Operations: ${entry.operations.map((operation) => `\`${operation}\``).join(', ')}.`
+      : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
