@@ -1,0 +1,20 @@
+import { defineFormat } from '#sdk';
+import { decode } from './decode.ts';
+import { encode } from './encode.ts';
+import { dialectOf, options } from './options.ts';
+
+/** Rows of cells between delimiters. */
+export default defineFormat({
+  name: 'csv',
+  summary: 'Rows of cells between delimiters; every cell is text until `record.fields` says otherwise.',
+  options,
+  open(written) {
+    const dialect = dialectOf(written);
+    return {
+      name: 'csv',
+      extension: 'csv',
+      decode: (bytes) => decode(bytes, dialect),
+      encode: (records, columns) => encode(records, dialect, columns),
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import type { Fields } from '#sdk';
+
+/**
+ * Makes records of one shape. Copying a template keeps all of them on one hidden class; building them key by key from
+ * `{}` measured the same time, and twice the memory.
+ */
+export function recordMaker(names: readonly string[]): (cells: readonly string[]) => Fields {
+  const columns = names.flatMap((name, index) => (name === '' ? [] : [{ name, index }]));
+  const keys = columns.map(({ name }) => name);
+  const places = columns.map(({ index }) => index);
+  const template: Fields = Object.fromEntries(keys.map((name) => [name, '']));
+  return (cells) => {
+    const record = { ...template };
+    for (let at = 0; at < keys.length; at += 1) record[keys[at]!] = cells[places[at]!]!;
+    return record;
+  };
+}
