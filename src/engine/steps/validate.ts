@@ -1,15 +1,14 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { compileRecordSchema, type RecordFault } from '../../language/compile/index.ts';
 import { Ledger } from '../diff/ledger.ts';
 import type { RunStep, StepOf, StepTools, Verdict } from './step.ts';
-import type { Fields } from '../../model/record.ts';
 
 /** Checks the record by JSON Schema, and fields that must be unique within the run. */
 export function validateStep(step: StepOf<'validate'>, { vault }: StepTools): RunStep {
-  const check = compileRecordSchema(step.schema);
+  const faultOf = compileRecordSchema(step.schema);
   const uniques = step.unique.map((field) => ({ field, values: new Ledger() }));
   return ({ record, line }) => {
-    if (!check(record)) return invalid(check.errors?.[0]);
+    const fault = faultOf(record);
+    if (fault) return invalid(fault);
     for (const { field, values } of uniques) {
       if (record[field] === undefined) continue;
       const size = values.size;
@@ -23,27 +22,13 @@ export function validateStep(step: StepOf<'validate'>, { vault }: StepTools): Ru
 
 const noHash = new Uint8Array(16);
 
-/** The validator of a `validate` step; throws what Ajv throws for a schema that is none. */
-export function compileRecordSchema(schema: Fields): { (record: unknown): boolean; errors?: ErrorObject[] | null } {
-  const ajv = new Ajv2020({ allErrors: false, strict: false });
-  addFormats.default(ajv);
-  return ajv.compile({ type: 'object', ...schema });
-}
-
-function invalid(error: ErrorObject | undefined): Verdict {
-  const missing = error?.keyword === 'required' ? String(error.params.missingProperty) : undefined;
-  const field = missing ?? error?.instancePath.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~');
-  const reason = missing
-    ? `The field ${missing} has no value, and it is required`
-    : `The field ${field ?? ''} ${error?.message ?? 'is not as the schema says'}`;
-  return {
-    is: 'rejected',
-    stage: 'steps',
-    code: missing ? 'FIELD_REQUIRED' : 'FIELD_INVALID',
-    reason,
-    ...(field ? { field } : {}),
-  };
-}
+const invalid = ({ field, isMissing, expected }: RecordFault): Verdict => ({
+  is: 'rejected',
+  stage: 'steps',
+  code: isMissing ? 'FIELD_REQUIRED' : 'FIELD_INVALID',
+  reason: isMissing ? `The field ${field} has no value, and it is required` : `The field ${field ?? ''} ${expected}`,
+  ...(field ? { field } : {}),
+});
 
 const notUnique = (field: string, line: number): Verdict => ({
   is: 'rejected',
