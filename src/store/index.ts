@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../model/clock.ts';
 import { problem } from '../model/problem.ts';
 import type { Store, Vault } from './ports.ts';
@@ -30,8 +29,7 @@ export async function openStore({ url, vault, clock = systemTime }: StoreOptions
 
 function pathOf(url: string): string {
   const found = /^sqlite:(.+)$/.exec(url)?.[1];
-  if (found?.startsWith('//')) return fileURLToPath(`file:${found}`);
-  if (found) return found;
+  if (found && found !== ':memory:') return found.replace(/^\/\//, '');
   throw problem('STORE_URL_UNKNOWN', `The store “${url.split(':')[0]}:…” is not known; expected sqlite:PATH`, {
     fix: 'Write `store: sqlite:.portolan/store.db` in portolan.yaml.',
   });

@@ -136,7 +136,7 @@ export interface Lease {
  * await. Methods that change a run's state throw LOCK_LOST when the lease's token is no longer the lock's.
  */
 export interface Store {
-  /** Throws PIPELINE_LOCKED with a sentence naming holder and since when. Heartbeats by itself until released. */
+  /** `name` is the snapshot's. Throws PIPELINE_LOCKED with a sentence naming holder and since when. Heartbeats by itself until released. */
   lock(name: string, pipeline: string): Promise<Lease>;
 
   /** One run of a tick (S25): false when (pipeline, tick) has been stored before. Only for scheduled ticks. */
@@ -180,6 +180,7 @@ export interface Store {
   /** By key text; only entries that are active or gone. */
   findInSnapshot(name: string, keyHash: Uint8Array): Promise<SnapshotRecord | undefined>;
 
+  /** Latest first, those of one run as they came. `run`: that saw them first or last. */
   rejects(filter: {
     pipeline?: string;
     run?: string;

@@ -35,7 +35,7 @@ const use = statement<{ id: number; now: number }>()((query, arg) =>
 export function acceptances(connection: Connection): Pick<Store, 'accept' | 'useAcceptance'> {
   return {
     async accept({ pipeline, hash, person, at, expiresAt }) {
-      connection.run(insert, { pipeline, hash, person, at, expires: expiresAt });
+      connection.writeDurably(() => connection.run(insert, { pipeline, hash, person, at, expires: expiresAt }));
     },
     async useAcceptance(lease, pipeline, hash, now) {
       return underLease(connection, lease, () => {

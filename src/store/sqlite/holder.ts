@@ -42,7 +42,19 @@ function processStart(pid: number): string | undefined {
 export function isAlive(holder: Holder): boolean | undefined {
   const me = thisProcess();
   if (me.bootId === '' || holder.host !== me.host || holder.bootId !== me.bootId) return undefined;
-  return processStart(holder.pid) === holder.processStart;
+  const start = processStart(holder.pid);
+  if (start === undefined && isHidden(holder.pid)) return undefined;
+  return start === holder.processStart;
+}
+
+/** A process of another account can be there although /proc does not show it (mount option hidepid). */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Is a lock free: its holder dead, or not heard of for the lease? A heartbeat far ahead means that the clock was set back. */

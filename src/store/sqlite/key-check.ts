@@ -15,12 +15,17 @@ const save = statement<{ name: string; value: Uint8Array }>()((query, arg) =>
 /** A new store remembers a value that only its workspace key makes. Throws STORE_KEY_WRONG for another key. */
 export function checkKey(connection: Connection, vault: Vault): void {
   const value = vault.derive('store', 'key check');
-  connection.write(() => {
-    const known = connection.get(read, { name: NAME })?.value;
-    if (!known) return connection.run(save, { name: NAME, value });
-    if (known.length === value.length && timingSafeEqual(known, value)) return undefined;
-    throw problem('STORE_KEY_WRONG', 'The store was made with another workspace key than the one given', {
-      fix: 'Give the key file that belongs to this store under `key:` in portolan.yaml; another one cannot open what is sealed.',
-    });
+  const known = connection.get(read, { name: NAME })?.value ?? remember(connection, value);
+  if (known.length === value.length && timingSafeEqual(known, value)) return;
+  throw problem('STORE_KEY_WRONG', 'The store was made with another workspace key than the one given', {
+    fix: 'Give the key file that belongs to this store under `key:` in portolan.yaml; another one cannot open what is sealed.',
   });
 }
+
+/** Two processes may open a new store at once, so what is there by now counts. */
+const remember = (connection: Connection, value: Uint8Array): Uint8Array =>
+  connection.write(() => {
+    const known = connection.get(read, { name: NAME })?.value;
+    if (!known) connection.run(save, { name: NAME, value });
+    return known ?? value;
+  });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
-import { isProblem, problem } from '../../model/problem.ts';
+import { problem } from '../../model/problem.ts';
 import type { Holder, Lease } from '../ports.ts';
 import type { Connection } from './connection.ts';
-import { isGone, LEASE_MS, thisProcess } from './holder.ts';
+import { isAlive, isGone, LEASE_MS, thisProcess } from './holder.ts';
 import { statement } from './statement.ts';
 
 const HEARTBEAT_MS = 5_000;
@@ -47,8 +47,8 @@ const holds = statement<{ name: string; token: string }>()((query, arg) =>
 export interface Locks {
   /** Throws PIPELINE_LOCKED. */
   lock(name: string, pipeline: string): Lease;
-  /** Stops every heartbeat; locks that were not released stay until their lease is over. */
-  close(): void;
+  /** Releases what is still held. */
+  close(): Promise<void>;
 }
 
 export function locks(
@@ -56,21 +56,20 @@ export function locks(
   clock: Pick<Clock, 'now' | 'monotonic'>,
   heartbeatMs = HEARTBEAT_MS,
 ): Locks {
-  const timers = new Set<NodeJS.Timeout>();
+  const held = new Set<Lease>();
   return {
     lock(name, pipeline) {
       const token = randomUUID();
       const now = clock.now();
       connection.write(() => {
-        const held = connection.get(find, { name });
-        if (held && !isGone(holderOf(held), held.heartbeat_at, now)) throw locked(name, held);
+        const holder = connection.get(find, { name });
+        if (holder && !isGone(holderOf(holder), holder.heartbeat_at, now)) throw locked(name, holder);
         connection.run(take, { name, pipeline, token, now, ...holderArgs() });
       });
       return keep(name, token);
     },
-    close() {
-      for (const timer of timers) clearInterval(timer);
-      timers.clear();
+    async close() {
+      for (const lease of [...held]) await lease.release();
     },
   };
 
@@ -85,12 +84,11 @@ export function locks(
       }
     }, heartbeatMs);
     timer.unref();
-    timers.add(timer);
     const stop = (): void => {
       clearInterval(timer);
-      timers.delete(timer);
+      held.delete(lease);
     };
-    return {
+    const lease: Lease = {
       name,
       token,
       lost: losing.signal,
@@ -99,15 +97,17 @@ export function locks(
         connection.run(remove, { name, token });
       },
     };
+    held.add(lease);
+    return lease;
   }
 
-  /** True when the lock is another's now. A store that is busy or full does not answer that; the lease's time does. */
+  /** True when the lock is another's now. A store that is busy or full can't say so; then the lease's time decides. */
   function beat(name: string, token: string, renewed: () => void): boolean {
     try {
       if (connection.run(renew, { name, token, now: clock.now() }).changes === 0) return true;
       renewed();
-    } catch (error) {
-      if (!isProblem(error)) throw error;
+    } catch {
+      // Thrown into a timer it would end the process; the next commit meets the same trouble and tells it.
     }
     return false;
   }
@@ -118,9 +118,11 @@ export function assertHeld(connection: Connection, lease: Lease): void {
   if (!connection.get(holds, { name: lease.name, token: lease.token })) throw lockLost(lease.name);
 }
 
-/** Tokens whose holder is there, of all locks. */
+/** Tokens whose holder is there: heard of, or late and yet alive. */
 export function liveTokens(connection: Connection, now: number): Set<string> {
-  const live = connection.all(all, {}).filter((lock) => !isGone(holderOf(lock), lock.heartbeat_at, now));
+  const live = connection
+    .all(all, {})
+    .filter((lock) => !isGone(holderOf(lock), lock.heartbeat_at, now) || isAlive(holderOf(lock)) === true);
   return new Set(live.map((lock) => lock.token));
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { problem } from '../../model/problem.ts';
 import type { Connection } from './connection.ts';
 import type { Migration } from './migrations/index.ts';
@@ -16,6 +17,12 @@ const factsTable = builder.schema
   .addColumn('name', 'text', (column) => column.primaryKey())
   .addColumn('value', 'blob', (column) => column.notNull())
   .compile().sql;
+const hasVersions = statement()((query) =>
+  query
+    .selectFrom(sql<{ name: string }>`sqlite_schema`.as('schema'))
+    .select('schema.name')
+    .where('schema.name', '=', 'versions'),
+);
 const newest = statement()((query) => query.selectFrom('versions').select((of) => of.fn.max('version').as('version')));
 const record = statement<{ version: number; name: string; at: number }>()((query, arg) =>
   query.insertInto('versions').values({ version: arg('version'), name: arg('name'), applied_at: arg('at') }),
@@ -31,11 +38,11 @@ export function migrate(
   now: number,
   assertIdle: (connection: Connection) => void,
 ): void {
+  const latest = steps.at(-1)?.version ?? 0;
+  // A store that is up to date, which is nearly every time, is opened without waiting for whoever writes.
+  if (versionOf(connection) === latest) return;
   connection.write(() => {
-    connection.execute(versionsTable);
-    connection.execute(factsTable);
-    const current = Number(connection.get(newest, {})?.version ?? 0);
-    const latest = steps.at(-1)?.version ?? 0;
+    const current = versionOf(connection);
     if (current > latest) {
       throw problem(
         'STORE_NEWER',
@@ -44,9 +51,14 @@ export function migrate(
       );
     }
     if (current > 0 && current < latest) assertIdle(connection);
+    connection.execute(versionsTable);
+    connection.execute(factsTable);
     for (const { version, name, up } of steps.filter((step) => step.version > current)) {
       for (const part of up) connection.execute(part.compile().sql);
       connection.run(record, { version, name, at: now });
     }
   });
 }
+
+const versionOf = (connection: Connection): number =>
+  connection.get(hasVersions, {}) ? Number(connection.get(newest, {})?.version ?? 0) : 0;

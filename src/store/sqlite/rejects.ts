@@ -9,14 +9,16 @@ interface Sealed {
   source: RejectInput['source'];
 }
 
-const findOpen = statement<{ pipeline: string; identity: Uint8Array; stage: RejectStage }>()((query, arg) =>
-  query
-    .selectFrom('rejects')
-    .select('id')
-    .where('pipeline', '=', arg('pipeline'))
-    .where('identity', '=', arg('identity'))
-    .where('stage', '=', arg('stage'))
-    .where('status', '=', sql.lit('open')),
+const findOpen = statement<{ pipeline: string; identity: Uint8Array; stage: RejectStage; row: Uint8Array }>()(
+  (query, arg) =>
+    query
+      .selectFrom('rejects')
+      .select('id')
+      .where('pipeline', '=', arg('pipeline'))
+      .where('identity', '=', arg('identity'))
+      .where('stage', '=', arg('stage'))
+      .where('row', '=', arg('row'))
+      .where('status', '=', sql.lit('open')),
 );
 type Told = {
   code: string;
@@ -29,27 +31,29 @@ type Told = {
   run: string;
   now: number;
 };
-const insert = statement<Told & { pipeline: string; identity: Uint8Array; hasKey: number; stage: RejectStage }>()(
-  (query, arg) =>
-    query.insertInto('rejects').values({
-      pipeline: arg('pipeline'),
-      identity: arg('identity'),
-      has_key: arg('hasKey'),
-      stage: arg('stage'),
-      code: arg('code'),
-      reason: arg('reason'),
-      sink: arg('sink'),
-      field: arg('field'),
-      origin: arg('origin'),
-      line: arg('line'),
-      sealed: arg('sealed'),
-      first_run: arg('run'),
-      last_run: arg('run'),
-      attempts: 1,
-      first_at: arg('now'),
-      last_at: arg('now'),
-      status: 'open',
-    }),
+const insert = statement<
+  Told & { pipeline: string; identity: Uint8Array; hasKey: number; stage: RejectStage; row: Uint8Array }
+>()((query, arg) =>
+  query.insertInto('rejects').values({
+    pipeline: arg('pipeline'),
+    identity: arg('identity'),
+    has_key: arg('hasKey'),
+    stage: arg('stage'),
+    row: arg('row'),
+    code: arg('code'),
+    reason: arg('reason'),
+    sink: arg('sink'),
+    field: arg('field'),
+    origin: arg('origin'),
+    line: arg('line'),
+    sealed: arg('sealed'),
+    first_run: arg('run'),
+    last_run: arg('run'),
+    attempts: 1,
+    first_at: arg('now'),
+    last_at: arg('now'),
+    status: 'open',
+  }),
 );
 // Several rows of one key in one run are one attempt.
 const update = statement<Told & { id: number }>()((query, arg) =>
@@ -161,7 +165,9 @@ export function changeRejects(
       run: run.id,
       now: run.now,
     };
-    const found = connection.get(findOpen, { pipeline, identity, stage: reject.stage });
+    // Rows of one key that contradict each other are rejects side by side: a person has to see them all.
+    const row = reject.stage === 'diff' ? identityOf(vault, { ...reject, key: null }) : new Uint8Array(0);
+    const found = connection.get(findOpen, { pipeline, identity, stage: reject.stage, row });
     if (found) connection.run(update, { ...told, id: found.id });
     else
       connection.run(insert, {
@@ -170,6 +176,7 @@ export function changeRejects(
         identity,
         hasKey: reject.key === null ? 0 : 1,
         stage: reject.stage,
+        row,
       });
   }
 }

@@ -59,7 +59,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...acceptances(connection),
     ...deliveries(connection),
     async close() {
-      held.close();
+      await held.close();
       connection.close();
     },
   };

@@ -67,6 +67,8 @@ export interface Tables {
     identity: Uint8Array;
     has_key: number;
     stage: RejectStage;
+    /** Tells rows of one key apart where they contradict each other; empty elsewhere. */
+    row: Uint8Array;
     code: string;
     reason: string;
     sink: string | null;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto';
 import { problem } from '../../model/problem.ts';
 import type { Vault } from '../ports.ts';
 import { keyedHashes } from './hashes.ts';
@@ -34,8 +34,20 @@ export function openVault(keyText: string): Vault {
   };
 }
 
+const nonces = Buffer.alloc(NONCE_BYTES * 512);
+let noncesUsed = nonces.length;
+
+/** Random bytes are drawn for 512 nonces at a time: one by one they cost as much as the sealing. */
+function nextNonce(): Buffer {
+  if (noncesUsed === nonces.length) {
+    randomFillSync(nonces);
+    noncesUsed = 0;
+  }
+  return nonces.subarray(noncesUsed, (noncesUsed += NONCE_BYTES));
+}
+
 function seal(key: Buffer, plain: Uint8Array, context: string): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = nextNonce();
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(context));
   const text = cipher.update(plain);

@@ -107,6 +107,7 @@ const rejects = schema
   .addColumn('identity', 'blob', (column) => column.notNull())
   .addColumn('has_key', 'integer', (column) => column.notNull())
   .addColumn('stage', 'text', (column) => column.notNull())
+  .addColumn('row', 'blob', (column) => column.notNull())
   .addColumn('code', 'text', (column) => column.notNull())
   .addColumn('reason', 'text', (column) => column.notNull())
   .addColumn('sink', 'text')
@@ -152,7 +153,7 @@ const indexes = [
     .createIndex('one_open_reject')
     .unique()
     .on('rejects')
-    .columns(['pipeline', 'identity', 'stage'])
+    .columns(['pipeline', 'identity', 'stage', 'row'])
     .where(sql.ref('status'), '=', sql.lit('open')),
   schema.createIndex('rejects_by_last').on('rejects').columns(['pipeline', 'status', 'last_at']),
   schema.createIndex('acceptances_by_hash').on('acceptances').columns(['pipeline', 'hash']),
