@@ -43,7 +43,7 @@ async function* encode(
   let isFirst = true;
   for await (const batch of batches) {
     for (const record of batch) {
-      text += `${isFirst ? '' : ','}\n${JSON.stringify(record, columns && [...columns])}`;
+      text += `${isFirst ? '' : ','}\n${JSON.stringify(chosen(record, columns))}`;
       isFirst = false;
     }
     yield Buffer.from(text);
@@ -51,3 +51,7 @@ async function* encode(
   }
   yield Buffer.from(`${text}\n]${'}'.repeat(path.length)}\n`);
 }
+
+/** A replacer of JSON.stringify would choose on all levels. */
+const chosen = (record: Fields, columns: readonly string[] | undefined): Fields =>
+  columns ? Object.fromEntries(columns.map((name) => [name, record[name]])) : record;

@@ -11,7 +11,11 @@ export default defineFormat({
 
 async function* encode(batches: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncGenerator<Uint8Array> {
   for await (const batch of batches) {
-    const lines = batch.map((record) => JSON.stringify(record, columns && [...columns]));
+    const lines = batch.map((record) => JSON.stringify(chosen(record, columns)));
     if (lines.length > 0) yield Buffer.from(`${lines.join('\n')}\n`);
   }
 }
+
+/** A replacer of JSON.stringify would choose on all levels. */
+const chosen = (record: Fields, columns: readonly string[] | undefined): Fields =>
+  columns ? Object.fromEntries(columns.map((name) => [name, record[name]])) : record;

@@ -1,0 +1,16 @@
+import addressParser from 'nodemailer/lib/addressparser';
+
+/** Stands for a hole; no separator of addresses. */
+const placeholder = 'a@a.invalid';
+
+/**
+ * Is `rendered` as many addresses as the template has? A value such as `a@x.example, b@y.example` must not send one
+ * person's mail to another.
+ */
+export function isAsWritten(template: string, rendered: string): boolean {
+  const expected = addressParser(template.replace(/\{\{.*?\}\}+/gs, placeholder), { flatten: true });
+  const found = addressParser(rendered, { flatten: true });
+  return found.length === expected.length && found.length > 0 && found.every(({ address }) => isAddress(address));
+}
+
+const isAddress = (address: string): boolean => /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(address);
