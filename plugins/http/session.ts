@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import {
   defaultHttpLimits,
-  newPace,
   openHttpClient,
   problem,
   retryAfterMs,
@@ -17,6 +17,7 @@ import {
 } from '#sdk';
 import type { Connector } from './document.ts';
 import { namedHosts } from './named-hosts.ts';
+import { sharePace } from './shared-pace.ts';
 import { readCredentials } from './credentials.ts';
 
 /** A connection opened by a document: where requests go, what all of them carry, how fast they may go. */
@@ -51,21 +52,26 @@ export async function openSession(connector: Connector, context: OpenContext<unk
     { home, named: [...(http.hosts ?? []), ...namedHosts(connector)] },
     { ...defaultHttpLimits, timeoutMs: http.timeout ?? defaultHttpLimits.timeoutMs },
   );
-  const pace = paceOf(context, connector);
+  const credentials = await readCredentials(http, scope, env);
+  const query = ((await http.query?.make({}, scope, env)) ?? {}) as Fields;
+  const { pace, leave } = sharePace(accountOf(baseUrl, credentials, query), http, clock);
   return {
     connector,
     connectionName: context.connectionName,
     baseUrl,
     home,
-    credentials: await readCredentials(http, scope, env),
-    query: ((await http.query?.make({}, scope, env)) ?? {}) as Fields,
+    credentials,
+    query,
     retry: retryOf(connector),
     scope,
     env,
     clock,
     secrets: secretsOf(connector, context.connection),
     exchange: (request, signal) => pacedExchange({ client, pace, clock }, request, signal),
-    close: () => client.close(),
+    close() {
+      leave();
+      return client.close();
+    },
   };
 }
 
@@ -77,24 +83,11 @@ function originOf(baseUrl: string, connectionName: string): string {
   });
 }
 
-/** Sessions of one connection share its limits: an account is limited, not a pipeline. */
-const paces = new WeakMap<object, Pace>();
-
-function paceOf({ connection, clock }: OpenContext<unknown>, { http }: Connector): Pace {
-  const account = typeof connection === 'object' && connection !== null ? connection : {};
-  const shared = paces.get(account);
-  if (shared) return shared;
-  const pace = newPace(
-    (http.limit ?? []).map(({ rate, burst, concurrency }) => ({
-      ...(rate === undefined ? {} : { ratePerSecond: rate }),
-      ...(burst === undefined ? {} : { burst }),
-      ...(concurrency === undefined ? {} : { concurrency }),
-    })),
-    clock,
-  );
-  paces.set(account, pace);
-  return pace;
-}
+/** Names an account without holding its secrets. */
+const accountOf = (baseUrl: string, credentials: Record<string, string>, query: Fields): string =>
+  createHash('sha256')
+    .update(JSON.stringify([baseUrl, credentials, query]))
+    .digest('hex');
 
 async function pacedExchange(
   { client, pace, clock }: { client: HttpClient; pace: Pace; clock: Clock },

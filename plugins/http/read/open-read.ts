@@ -1,4 +1,4 @@
-import type { OpenSource, ReadBatch, Scope, SourceContext } from '#sdk';
+import type { Fields, OpenSource, ReadBatch, Scope, Shape, SourceContext } from '#sdk';
 import { compose, type Overlay } from '../compose.ts';
 import type { Connector } from '../document.ts';
 import type { ReadRule } from '../schema/read.ts';
@@ -40,7 +40,7 @@ export interface Reading {
 async function* readPages(reading: Reading): AsyncGenerator<ReadBatch> {
   const { session, rule, context, completeness } = reading;
   const rules = [...(rule.errors ?? []), ...(session.connector.http.errors ?? [])];
-  const fixed: Scope = { ...session.scope, with: context.options ?? {} };
+  const fixed: Scope = { ...session.scope, with: await parametersOf(reading) };
   let overlay: Overlay | undefined = {};
   let offset = 0;
   let last: unknown;
@@ -61,4 +61,11 @@ async function* readPages(reading: Reading): AsyncGenerator<ReadBatch> {
     overlay = isEmpty ? undefined : await nextPage(session, rule.next, answer, after, records.length);
   }
   completeness.finish();
+}
+
+/** What the pipeline passes: a compiled shape, as any of it may be an expression. */
+async function parametersOf({ context: { options }, session }: Reading): Promise<Fields> {
+  const isShape = typeof (options as Partial<Shape> | undefined)?.make === 'function';
+  const made = isShape ? await (options as Shape).make({}, session.scope, session.env) : options;
+  return (made ?? {}) as Fields;
 }
