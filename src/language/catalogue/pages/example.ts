@@ -42,30 +42,52 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
   const plainSink = { file: exampleOf(sinks.file?.options ?? {}), format: 'csv' };
   const use = exampleOfUse(entry);
   const format = { [entry.name]: exampleOf(entry.options) };
-  const isMade = entry.name === 'map' || entry.name === 'diff';
   return stringify(
     {
       pipeline: 'example',
       source: place === 'sources' ? use : place === 'formats' ? { ...plainSource, format } : plainSource,
       ...(entry.preset?.key === undefined || place !== 'sources' ? { record: { key: 'id' } } : {}),
-      ...(place === 'steps'
-        ? {
-            steps: [
-              ...(isMade ? [] : [{ map: { id: '=id', email: '=email' } }]),
-              { [entry.name]: exampleOf(entry.options) },
-            ],
-          }
-        : {}),
+      ...(place === 'steps' ? { steps: stepsAround(entry) } : {}),
       sink: place === 'sinks' ? use : plainSink,
     },
     { lineWidth: 100 },
   );
 }
 
+/** A step among others: a record is filtered before it is mapped, and mapped before anything else. */
+function stepsAround(entry: KindEntry): unknown[] {
+  const map = { map: { id: '=id', lastName: '=last_name', email: '=email' } };
+  const step = { [entry.name]: exampleOf(entry.options) };
+  if (entry.name === 'map') return [step];
+  return entry.name === 'filter' ? [step, map] : [map, step];
+}
+
 /** A workspace with a connection of the kind. */
 export function exampleConnection(entry: KindEntry): string {
   return stringify(
-    { workspace: 'example', connections: { [`my-${entry.name}`]: { [entry.name]: exampleOf(entry.options) } } },
+    {
+      workspace: 'example',
+      connections: { [`my-${entry.name}`]: { [entry.name]: filledLater(entry, exampleOf(entry.options)) } },
+    },
     { lineWidth: 100 },
   );
 }
+
+/** What has no example of its own comes from the environment, as in a real workspace. */
+function filledLater({ name, options }: KindEntry, example: unknown): unknown {
+  if (typeof example !== 'object' || example === null) return example;
+  const properties = (options.properties ?? {}) as Record<string, Schema>;
+  return Object.fromEntries(
+    Object.entries(example).map(([option, value]) => [
+      option,
+      properties[option]?.examples === undefined && typeof value === 'string' ? `\${${variable(name, option)}}` : value,
+    ]),
+  );
+}
+
+/** `sftp` and `privateKey` make `SFTP_PRIVATE_KEY`. */
+const variable = (kind: string, option: string): string =>
+  `${kind}_${option}`
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/\W/g, '_')
+    .toUpperCase();

@@ -37,7 +37,7 @@ export function referencePages(catalogue: Catalogue): Page[] {
 
 function documentPage(name: string, schema: Schema): string {
   const places = '`*` stands for a name, `[]` for each item of a list.';
-  return `# Document \`${name}:\`\n\n${String(schema.description ?? '')}\n\n${places}\n\n${optionsTable(optionRows(schema))}\n`;
+  return `# Document \`${name}:\`\n\n${String(schema.description ?? '')}\n\n${places}\n\n${optionsTable(optionRows(schema, { kinds: name === 'connector' }))}\n`;
 }
 
 function functionsPage(): string {

@@ -31,12 +31,13 @@ export function kindPage(place: KindPlace, entry: KindEntry, catalogue: Catalogu
 
 const fenced = (yaml: string): string => `\`\`\`yaml\n${yaml}\`\`\``;
 
-function optionsOf({ options }: KindEntry): string {
+function optionsOf(entry: KindEntry): string {
+  const { options } = entry;
   const rows = optionRows(options);
   if (rows.length > 0) return optionsTable(rows);
   return options.type === 'object' && options.additionalProperties === false
     ? 'None.'
-    : `The value is of the kind: ${typeName(options)}. ${options.description === undefined ? '' : String(options.description)}`.trim();
+    : `None: what stands after \`${entry.name}:\` is a ${typeName(options)}.`;
 }
 
 function facts(place: KindPlace, entry: KindEntry): string {

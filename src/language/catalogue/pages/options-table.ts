@@ -24,11 +24,23 @@ const markNames: Record<Mark['as'], string> = {
   workspaceFile: 'path in the workspace',
 };
 
-/** Every option of a schema and of the maps below it, in order. Parts of a definition are shown where it is used first. */
-export function optionRows(schema: Schema, root: Schema = schema, path = '', seen = new Set<string>()): OptionRow[] {
+/** How far the rows go. */
+interface Opening {
+  root: Schema;
+  /** Are places that have kinds opened too? Those of a pipeline are not: each kind has a page of its own. */
+  kinds: boolean;
+  seen: Set<string>;
+}
+
+/** Every option of a schema and of the maps below it, in order. The same schema is shown where it is used first. */
+export function optionRows(schema: Schema, { kinds = false }: { kinds?: boolean } = {}): OptionRow[] {
+  return rowsOf(schema, '', { root: schema, kinds, seen: new Set() });
+}
+
+function rowsOf(schema: Schema, path: string, opening: Opening): OptionRow[] {
   const required = (schema.required as string[] | undefined) ?? [];
   return Object.entries((schema.properties ?? {}) as Record<string, Schema>).flatMap(([key, written]) => {
-    const option = followed(written, root);
+    const option = followed(written, opening.root);
     const name = `${path}${key}`;
     const row: OptionRow = {
       name,
@@ -37,12 +49,12 @@ export function optionRows(schema: Schema, root: Schema = schema, path = '', see
       ...(option.default === undefined ? {} : { default: option.default }),
       about: String(option.description ?? ''),
     };
-    return [row, ...rowsBelow(option, root, name, seen)];
+    return [row, ...rowsBelow(option, name, opening)];
   });
 }
 
 /** Maps of fixed keys, maps of names (`name.*`) and lists (`name[]`) are opened; the same schema only once. */
-function rowsBelow(option: Schema, root: Schema, name: string, seen: Set<string>): OptionRow[] {
+function rowsBelow(option: Schema, name: string, opening: Opening): OptionRow[] {
   const below: [Schema | undefined, string][] = [
     [option.properties ? option : undefined, `${name}.`],
     [mapOf(option.additionalProperties), `${name}.*.`],
@@ -50,11 +62,11 @@ function rowsBelow(option: Schema, root: Schema, name: string, seen: Set<string>
   ];
   return below.flatMap(([schema, path]) => {
     if (!schema) return [];
-    const found = followed(schema, root);
+    const found = followed(schema, opening.root);
     const identity = JSON.stringify(found.properties ?? {});
-    if (!found.properties || isKindSchema(found) || seen.has(identity)) return [];
-    seen.add(identity);
-    return optionRows(found, root, path, seen);
+    if (!found.properties || (isKindSchema(found) && !opening.kinds) || opening.seen.has(identity)) return [];
+    opening.seen.add(identity);
+    return rowsOf(found, path, opening);
   });
 }
 
