@@ -1,5 +1,5 @@
 import type { Mark, Schema } from '../../connect/sdk/index.ts';
-import { compileCondition, compileShape, compileTemplate } from '../../expression/index.ts';
+import { compileCondition, compileShape, compileTemplate, type Place } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
 import { compileReading } from './reading.ts';
 import { markOf, resolved, schemaOfItems, schemaOfKey } from './schema-walk.ts';
@@ -31,6 +31,17 @@ function compileNode(schema: Schema, value: unknown, root: Schema, files: Marked
   if (typeof value === 'object' && value !== null)
     return compileMap(here, value as Record<string, unknown>, root, files);
   return value;
+}
+
+/** What was filled in for `${PORT}` is a text; where only a number or a truth value may stand it is read as one. */
+function filledIn(schema: Schema, value: unknown): unknown {
+  if (typeof value !== 'string' || [schema.type].flat().includes('string')) return value;
+  const types = [schema.type].flat();
+  if (types.includes('boolean') && /^(true|false)$/.test(value)) return value === 'true';
+  const isNumber = types.includes('integer')
+    ? /^-?\d+$/.test(value)
+    : types.includes('number') && /^-?\d+(\.\d+)?$/.test(value);
+  return isNumber ? Number(value) : value;
 }
 
 function compileMap(schema: Schema, value: Record<string, unknown>, root: Schema, files: MarkedFiles): unknown {
@@ -72,12 +83,16 @@ function compileLeaf(mark: Mark, value: unknown, files: MarkedFiles): unknown {
   }
 }
 
+/** A body may be HTML or text; which of them, its file's name says. */
+export const placeOfFile = (place: Place, path: string): Place =>
+  place === 'html' && /\.txt$/i.test(path) ? 'text' : place;
+
 function workspaceText(mark: Mark & { as: 'workspaceFile' }, path: string, files: MarkedFiles): unknown {
   if (!files.readFile) throw problem('WORKSPACE_FILE_MISSING', `The file ${path} can't be read here.`);
   const text = files.readFile(path);
   return Object.freeze({
     path,
     text,
-    ...(mark.place ? { template: compileTemplate(text, mark.place) } : {}),
+    ...(mark.place ? { template: compileTemplate(text, placeOfFile(mark.place, path)) } : {}),
   });
 }
