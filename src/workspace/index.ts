@@ -1,3 +1,3 @@
 export { openWorkspace, type OpenOptions, type RunOptions, type Workspace } from './workspace.ts';
-export { catalogueOf } from './kinds.ts';
+export { catalogueOf, kindsOf } from './kinds.ts';
 export { clockAt, systemClock } from './clock.ts';

@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change } from '../engine/run/result.ts';
+import { plainLine, table } from '../tell/text/table.ts';
+import type { Dress } from '../tell/summary/index.ts';
+import type { Masking } from './masking.ts';
+
+/** One field of a change; without `before` it is new, without `after` it loses its value. */
+export interface FieldChange {
+  field: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+/** One record of a plan, as it may be shown. */
+export interface ShownChange {
+  key: string | null;
+  operation: Change['operation'];
+  origin: string;
+  line: number | null;
+  reason?: string;
+  fields: FieldChange[];
+}
+
+/** The fields that a change changes, masked where they are personal. */
+export function shownChange(change: Change, masking: Masking): ShownChange {
+  const { before = {}, after, operation, origin, line, reason } = change;
+  const names = after === undefined ? [] : [...new Set([...Object.keys(after), ...Object.keys(before)])];
+  const fields = names.flatMap((field): FieldChange[] => {
+    const [old, now] = [before[field], after?.[field]];
+    if (isDeepStrictEqual(old, now)) return [];
+    return [
+      {
+        field,
+        ...(old === undefined ? {} : { before: masking.field(field, old) }),
+        ...(now === undefined ? {} : { after: masking.field(field, now) }),
+      },
+    ];
+  });
+  return { key: masking.key(change.key), operation, origin, line, ...(reason ? { reason } : {}), fields };
+}
+
+/** `update 004217  employees.csv line 9`, and under it field by field what was and what will be. */
+export function changeText({ key, operation, origin, line, reason, fields }: ShownChange, dress: Dress): string {
+  const place = line === null ? origin : `${origin} line ${line}`;
+  const heading = [shaded(operation, dress), dress.strong(plainLine(key || '(no key)')), dress.quiet(plainLine(place))];
+  const rows = fields.map(({ field, before, after }) => [field, valueText(before), '→', valueText(after)]);
+  const lines = [heading.join(' ')];
+  if (reason) lines.push(`  ${plainLine(reason)}`);
+  if (rows.length > 0) lines.push(table(columns, rows).replace(/^/gm, '  '));
+  return `${lines.join('\n')}\n`;
+}
+
+const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }];
+
+function shaded(operation: Change['operation'], dress: Dress): string {
+  if (operation === 'rejected' || operation === 'missing') return dress.bad(operation);
+  return operation === 'create' || operation === 'returned' ? dress.good(operation) : dress.doubtful(operation);
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return '(none)';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

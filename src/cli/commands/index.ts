@@ -1,0 +1,23 @@
+import type { CommandMaker } from '../cli.ts';
+import { connectorsCommand } from './connectors.ts';
+import { initCommand } from './init.ts';
+import { planCommand } from './plan.ts';
+import { rejectsCommand } from './rejects.ts';
+import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
+import { schemaCommand } from './schema.ts';
+import { testCommand } from './test.ts';
+import { validateCommand } from './validate.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandMaker[] = Object.freeze([
+  initCommand,
+  validateCommand,
+  planCommand,
+  runCommand,
+  testCommand,
+  runsCommand,
+  rejectsCommand,
+  connectorsCommand,
+  schemaCommand,
+]);

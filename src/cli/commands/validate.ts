@@ -1,0 +1,82 @@
+import { Command, Option } from 'commander';
+import { existsSync, statSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import {
+  checkWorkspace,
+  findingsFormats,
+  findWorkspace,
+  loadWorkspace,
+  type Loaded,
+} from '../../language/load/index.ts';
+import { problem } from '../../model/problem.ts';
+import { catalogueOf } from '../../workspace/index.ts';
+import type { CommandMaker } from '../cli.ts';
+import { exitCode } from '../exit-code.ts';
+
+type Format = keyof typeof findingsFormats;
+
+/** `portolan validate [PATH…]`: every mistake of every document at its line; reads no network. */
+export const validateCommand: CommandMaker = (cli, act) =>
+  new Command('validate')
+    .summary('check every document, offline')
+    .description(
+      'Checks every document of the workspace, and tells every mistake at its line. Reads no network and no secret. Exit code 2 when there are mistakes; warnings are told and change nothing.',
+    )
+    .argument('[path...]', 'Only these files or folders; default the whole workspace of the current folder.')
+    .addOption(
+      new Option('--format <format>', 'text, one JSON object, or annotations of GitHub.')
+        .choices(Object.keys(findingsFormats))
+        .default('text'),
+    )
+    .action(
+      act((paths: string[], { format }: { format: Format }) => {
+        const { terminal } = cli;
+        const targets = paths.map((path) => existing(terminal.folder, path));
+        const loaded = loadWorkspace(workspaceOf(targets, terminal.folder));
+        const findings = checkWorkspace(loaded, catalogueOf(loaded), chosenFiles(loaded, targets));
+        const text = findingsFormats[format](findings);
+        if (text) terminal.out(`${text}\n`);
+        const errors = findings.filter(({ severity }) => severity === 'error').length;
+        if (format === 'text' && findings.length === 0) terminal.out(`${documents(loaded)}: no mistakes.\n`);
+        else if (format === 'text') terminal.err(`${errors} mistakes, ${findings.length - errors} warnings.\n`);
+        return errors > 0 ? exitCode.wrong : exitCode.done;
+      }),
+    );
+
+const documents = ({ files }: Loaded): string => (files.length === 1 ? '1 file' : `${files.length} files`);
+
+function existing(folder: string, path: string): string {
+  const full = resolve(folder, path);
+  if (existsSync(full)) return full;
+  throw problem('PATH_MISSING', `There is no ${path}.`, { class: 'config', fix: 'Correct the path.' });
+}
+
+/** The one workspace that all paths lie in. */
+function workspaceOf(targets: readonly string[], folder: string): string {
+  const roots = new Set(
+    targets.map((path) => findWorkspace(statSync(path).isDirectory() ? path : resolve(path, '..'))),
+  );
+  if (roots.size <= 1) return [...roots][0] ?? folder;
+  throw problem('PATHS_APART', 'The paths lie in several workspaces, which are checked one at a time.', {
+    class: 'config',
+    fix: `Run it for each: ${[...roots].join(', ')}.`,
+  });
+}
+
+/** Undefined for the whole workspace. Throws PATH_NO_DOCUMENT for a path that holds no document. */
+function chosenFiles(loaded: Loaded, targets: readonly string[]): string[] | undefined {
+  if (targets.length === 0) return undefined;
+  const chosen = new Set<string>();
+  for (const target of targets) {
+    const path = relative(loaded.root, target).split(sep).join('/');
+    const found = loaded.files.filter((file) => path === '' || file === path || file.startsWith(`${path}/`));
+    if (found.length === 0) {
+      throw problem('PATH_NO_DOCUMENT', `${path} holds no document of the workspace.`, {
+        class: 'config',
+        fix: 'Name a .yaml file, or a folder that is not tables, templates, fixtures or schemas.',
+      });
+    }
+    for (const file of found) chosen.add(file);
+  }
+  return [...chosen];
+}

@@ -1,0 +1,36 @@
+import type { RunResult } from '../engine/run/result.ts';
+import { codes, type Code } from '../model/codes.ts';
+import { isProblem } from '../model/problem.ts';
+
+/** What the process ends with. */
+export const exitCode = Object.freeze({
+  done: 0,
+  /** Failed, cancelled or interrupted. */
+  failed: 1,
+  /** The configuration or the command line is wrong. */
+  wrong: 2,
+  guarded: 3,
+  /** Done, with rejected records, under --strict. */
+  rejects: 4,
+  /** Another run holds the lock, or the tick has had its run. */
+  skipped: 5,
+});
+
+/** Of a run that came to an end of whatever kind. */
+export function exitCodeOf({ status, code, counts }: RunResult, isStrict: boolean): number {
+  if (status === 'done') return isStrict && counts.rejected > 0 ? exitCode.rejects : exitCode.done;
+  if (status === 'guarded') return exitCode.guarded;
+  if (status === 'skipped') return exitCode.skipped;
+  const known = codes[code as Code] as { class: string } | undefined;
+  return known?.class === 'config' ? exitCode.wrong : exitCode.failed;
+}
+
+/** Of what was thrown before there was a run. */
+export function exitCodeOfError(error: unknown): number {
+  if (!isProblem(error)) return exitCode.failed;
+  return error.class === 'config'
+    ? exitCode.wrong
+    : error.code === 'PIPELINE_LOCKED'
+      ? exitCode.skipped
+      : exitCode.failed;
+}

@@ -1,0 +1,42 @@
+import type { Pipeline } from '../language/compile/pipeline.ts';
+import type { Fields } from '../model/record.ts';
+import { mask } from '../store/vault/index.ts';
+
+/** Shows values, or masks those that are personal. */
+export interface Masking {
+  field(name: string, value: unknown): unknown;
+  key(key: string | null): string | null;
+  /** The source form of a row: columns of personal fields are masked, raw text as a whole. */
+  source(source: Fields | string | null): Fields | string | null;
+}
+
+const open: Masking = Object.freeze({
+  field: (_name: string, value: unknown) => value,
+  key: (key: string | null) => key,
+  source: (source: Fields | string | null) => source,
+});
+
+/** `showPersonal` shows everything. Without a pipeline, as when it was deleted since, nothing is known and all is masked. */
+export function maskingFor(
+  pipeline: Pick<Pipeline, 'personal' | 'record'> | undefined,
+  showPersonal: boolean,
+): Masking {
+  if (showPersonal) return open;
+  const fields = new Set(pipeline?.personal);
+  const columns = new Set(
+    pipeline?.record.fields.flatMap(({ name, from, personal }) => (personal ? [name, ...from] : [])),
+  );
+  const isKeyPersonal =
+    !pipeline || pipeline.record.key.some((part) => part.uses.fields.some(({ name }) => fields.has(name)));
+  const isPersonal = (name: string, names: ReadonlySet<string>): boolean => !pipeline || names.has(name);
+  return {
+    field: (name, value) => (isPersonal(name, fields) ? mask(value) : value),
+    key: (key) => (isKeyPersonal && key !== null ? String(mask(key)) : key),
+    source(source) {
+      if (source === null || typeof source === 'string') return source === null ? null : String(mask(source));
+      return Object.fromEntries(
+        Object.entries(source).map(([name, value]) => [name, isPersonal(name, columns) ? mask(value) : value]),
+      );
+    },
+  };
+}

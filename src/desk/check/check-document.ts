@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Loaded, LoadedDocument } from '../../language/load/index.ts';
+import { problem } from '../../model/problem.ts';
+import type { Fields } from '../../model/record.ts';
+
+/** What a case expects: any count of S2, delivered records by operation, and what was sent. */
+export type Expectation = Partial<Record<string, number>> & { sent?: string };
+
+/** One case of a `check:` document; paths of fixtures are absolute. */
+export interface CheckCase {
+  name: string;
+  source: string;
+  known?: string;
+  params: Record<string, string>;
+  counts: Record<string, number>;
+  sent?: string;
+}
+
+/** A `check:` document of a pipeline. */
+export interface PipelineCheck {
+  pipeline: string;
+  file: string;
+  /** As written, in the workspace's zone. */
+  now: string;
+  cases: CheckCase[];
+}
+
+/** The checks of pipelines in a workspace, in the order of their files; those of connectors are of another kind. */
+export function pipelineChecks(loaded: Loaded): PipelineCheck[] {
+  const pipelines = new Set(loaded.documents.filter(({ kind }) => kind === 'pipeline').map(({ name }) => name));
+  return loaded.documents
+    .filter(({ kind, name }) => kind === 'check' && pipelines.has(name))
+    .map((document) => checkOf(document, loaded.root));
+}
+
+interface WrittenCase {
+  name: string;
+  source: string;
+  known?: string;
+  params?: Fields;
+  expect: Fields;
+}
+
+function checkOf({ name, file, value }: LoadedDocument, root: string): PipelineCheck {
+  const beside = (path: string): string => join(root, dirname(file), path);
+  return {
+    pipeline: name,
+    file,
+    now: String(value.now),
+    cases: (value.cases as WrittenCase[]).map(({ name, source, known, params, expect }) => {
+      const { sent, ...counts } = expect;
+      return {
+        name,
+        source: beside(source),
+        ...(known === undefined ? {} : { known: beside(known) }),
+        params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)])),
+        counts: counts as Record<string, number>,
+        ...(sent === undefined ? {} : { sent: beside(String(sent)) }),
+      };
+    }),
+  };
+}
+
+/** A fixture that is JSON. Throws FIXTURE_UNREADABLE. */
+export function readFixture(path: string): unknown {
+  if (!existsSync(path)) {
+    throw unreadable(path, 'is not there', 'Correct the path, which begins at the folder of the check.');
+  }
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw unreadable(path, 'is not JSON', 'Correct it.');
+  }
+}
+
+const unreadable = (path: string, what: string, fix: string): Error =>
+  problem('FIXTURE_UNREADABLE', `The fixture ${path} ${what}.`, { class: 'config', fix });

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenFormat } from '../../connect/sdk/index.ts';
+import type { RunResult } from '../../engine/run/result.ts';
+import { runPipeline } from '../../engine/run/run.ts';
+import type { World } from '../../engine/run/world.ts';
+import type { Pipeline, SourceUse } from '../../language/compile/pipeline.ts';
+import type { Clock } from '../../model/clock.ts';
+import { problem } from '../../model/problem.ts';
+import { openStore, openVault } from '../../store/index.ts';
+import type { CheckCase, PipelineCheck } from './check-document.ts';
+import { countDifferences, readSent, sentDifferences } from './differences.ts';
+import { openFixture } from './fixture-source.ts';
+import { readKnown, rememberKnown } from './known.ts';
+import { readMoment } from '../moment.ts';
+import { recorder, type Sent } from './recorder.ts';
+
+/** What a check takes from the workspace that it stands in. */
+export interface CheckTools {
+  pipeline: Pipeline;
+  tables: World['tables'];
+  /** The format of the source; JSON where the source is not one of files. */
+  formatOf(use: SourceUse): OpenFormat;
+}
+
+/** What became of one case: passed where nothing differs. */
+export interface CaseResult {
+  check: string;
+  file: string;
+  name: string;
+  passed: boolean;
+  /** One line each. */
+  differences: string[];
+  durationMs: number;
+}
+
+/** The workspace key of every check, so that what is derived from it, such as passwords, is always the same. */
+const CHECK_KEY = `portolan-key-1:${'check'.repeat(9).slice(0, 43)}`;
+
+/**
+ * Runs every case of a check through the real compiler and engine, each in a store of its own, without any network: the
+ * source is a fixture, sinks only write down what they are sent, time stands still. Throws FIXTURE_UNREADABLE and
+ * CHECK_MOMENT.
+ */
+export async function runCheck(check: PipelineCheck, tools: CheckTools): Promise<CaseResult[]> {
+  const now = readMoment(check.now, tools.pipeline.timezone);
+  if (now === undefined) {
+    throw problem('CHECK_MOMENT', `now: ${check.now} is not a moment.`, {
+      class: 'config',
+      fix: 'Write 2026-11-24T02:30; it is in the zone of the workspace.',
+      where: { file: check.file },
+    });
+  }
+  const results: CaseResult[] = [];
+  for (const each of check.cases) {
+    const began = performance.now();
+    const { result, sent } = await runCase(each, tools, now);
+    const differences = [
+      ...failureOf(result),
+      ...countDifferences(each.counts, result.counts),
+      ...(each.sent === undefined ? [] : sentDifferences(readSent(each.sent), sent)),
+    ];
+    const durationMs = Math.round(performance.now() - began);
+    const { pipeline, file } = check;
+    const passed = differences.length === 0;
+    results.push({ check: pipeline, file, name: each.name, passed, differences, durationMs });
+  }
+  return results;
+}
+
+/** A run that a guard holds is an outcome like any other; one that fails is none that a case can expect. */
+const failureOf = ({ status, code, reason }: RunResult): string[] =>
+  status === 'done' || status === 'guarded' ? [] : [`the run is ${status}: ${code ?? ''} ${reason ?? ''}`];
+
+async function runCase(
+  each: CheckCase,
+  { pipeline, tables, formatOf }: CheckTools,
+  now: number,
+): Promise<{ result: RunResult; sent: Sent[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-check-'));
+  const vault = openVault(CHECK_KEY);
+  const clock = standingAt(now);
+  const store = await openStore({ url: `sqlite:${join(folder, 'state.db')}`, vault, clock });
+  const sent: Sent[] = [];
+  let runs = 0;
+  try {
+    if (each.known !== undefined) await rememberKnown(store, vault, snapshotOf(pipeline), readKnown(each.known));
+    const world: World = {
+      store,
+      vault,
+      clock,
+      runsFolder: join(folder, 'runs'),
+      tables,
+      openSource: (use, opening) => openFixture(each.source, formatOf(use), clock, emptyOf(use), opening),
+      openSink: (use) => Promise.resolve(recorder(use.kind, sent)),
+      limits: {},
+      newId: () => `check-${++runs}`,
+    };
+    return { result: await runPipeline(pipeline, world, { params: each.params, asOf: now }), sent };
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function snapshotOf({ name, steps, sinks }: Pipeline): { name: string; snapshot: string; sinkCount: number } {
+  const diff = steps.find((step) => step.kind === 'diff');
+  return { name, snapshot: diff?.kind === 'diff' ? diff.rule.snapshot : name, sinkCount: sinks.length };
+}
+
+const emptyOf = ({ options }: SourceUse): 'fail' | 'allow' =>
+  (options as { empty?: 'fail' | 'allow' } | undefined)?.empty ?? 'fail';
+
+const standingAt = (now: number): Clock => ({
+  now: () => now,
+  monotonic: () => performance.now(),
+  sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
+});
