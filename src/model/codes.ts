@@ -116,9 +116,7 @@ export const codes = listed({
   },
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
   DIFF_TWICE: { class: 'config', about: 'A pipeline has two diffs.' },
-  STEPS_BESIDE: { class: 'config', about: '`filter:` or `map:` stands at the top level beside `steps:`.' },
   KEY_MISSING: { class: 'config', about: 'A pipeline does not say which field is the key.' },
-  FIELD_RULE: { class: 'config', about: 'A field of `record:` has two types.' },
   SCHEMA_INVALID: { class: 'config', about: 'The schema of a `validate` step is not a JSON Schema.' },
   CRON_INVALID: { class: 'config', about: 'The cron rule of a schedule cannot be read.' },
   TIMEZONE_UNKNOWN: { class: 'config', about: 'A time zone is not known.' },
@@ -179,6 +177,19 @@ export const codes = listed({
     about: 'A file that a document names does not exist in the workspace, or cannot be read.',
   },
   // src/workspace
+  WORKSPACE_INVALID: {
+    class: 'config',
+    about: 'A document of the workspace has mistakes, so nothing is run. `portolan validate` tells each at its line.',
+  },
+  WORKSPACE_KEY_MISSING: {
+    class: 'config',
+    about: 'portolan.yaml has no `key:`, and nothing personal may be stored unsealed. `portolan init` makes one.',
+  },
+  DEMO_FAILED: {
+    class: 'fatal',
+    about:
+      'The demo did not end as it should, or the ledgers of its servers disagree with the counts. Please report it.',
+  },
   WORKSPACE_NOT_FOUND: {
     class: 'config',
     about: 'No portolan.yaml in this folder or above it. Run `portolan init`, or go to the workspace.',
@@ -319,6 +330,17 @@ export const codes = listed({
     about:
       'The process of a run ended in the middle: killed, or the power failed. The next run takes up what was left.',
   },
+  // src/tell, src/desk, src/cli
+  REPORT_REFUSED: { class: 'fatal', about: 'The place that `report:` names does not take the import report.' },
+  FIXTURE_UNREADABLE: { class: 'config', about: 'A fixture of a check is not there, or is not what it must be.' },
+  CHECK_MISSING: { class: 'config', about: 'A pipeline that is to be tested has no `check:` document.' },
+  CHECK_MOMENT: { class: 'config', about: 'The `now:` of a check is not a date or a moment.' },
+  OPTION_INVALID: { class: 'config', about: 'An option of the command line is not written in its form.' },
+  PATH_MISSING: { class: 'config', about: 'A path given to a command does not exist.' },
+  PATHS_APART: { class: 'config', about: 'Paths given to `validate` lie in several workspaces.' },
+  PATH_NO_DOCUMENT: { class: 'config', about: 'A path given to `validate` holds no document of the workspace.' },
+  INIT_TAKEN: { class: 'config', about: '`init` would overwrite a file, and so it wrote nothing.' },
+  REJECT_UNKNOWN: { class: 'config', about: 'There is no reject of that number.' },
   // src/engine
   INTERNAL: {
     class: 'bug',

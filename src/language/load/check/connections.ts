@@ -14,7 +14,7 @@ export function checkConnection(
   const named = use.words.connection;
   const all = checking.connections;
   if (named === undefined) {
-    if (entry.connection !== undefined) checkTheOnlyOne(checking, tell, use, entry.connection, path);
+    if (entry.connection !== undefined) checkTheOnlyOne(checking, tell, use, entry, path);
     return;
   }
   if (typeof named !== 'string') return;
@@ -43,12 +43,12 @@ function checkTheOnlyOne(
   checking: Checking,
   tell: DocumentCheck['tell'],
   use: WrittenUse,
-  kind: string,
+  { connection: kind = '', connectionIsOptional = false }: KindEntry,
   path: readonly (string | number)[],
 ): void {
   const ofKind = checking.connections.filter((connection) => connection.kind === kind).map((each) => each.name);
   for (const name of ofKind) checking.used.connections.add(name);
-  if (ofKind.length === 1) return;
+  if (ofKind.length === 1 || (ofKind.length === 0 && connectionIsOptional)) return;
   const at = use.key === undefined ? path : [...path, use.key];
   if (ofKind.length === 0) {
     tell(
