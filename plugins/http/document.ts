@@ -21,8 +21,16 @@ export const connectorField = field.object(
       {
         type: 'object',
         properties: {
-          required: { type: 'array', items: { type: 'string' } },
-          properties: { type: 'object', additionalProperties: { type: 'object' } },
+          required: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Options that every connection must have.',
+          },
+          properties: {
+            type: 'object',
+            additionalProperties: { type: 'object' },
+            description: 'JSON Schema of each option, by name.',
+          },
         },
         additionalProperties: false,
       },

@@ -9,6 +9,8 @@ export interface KindEntry {
   options: Schema;
   /** Kind of connection it needs (`sftp`, `equeo`), if any. */
   connection?: string;
+  /** It works without one as well (a folder of this machine). */
+  connectionIsOptional?: boolean;
   /** Sinks: operations the target has. */
   operations?: readonly Operation[];
   /** Sinks: the target is a file, done at the end. Sources and sinks: `format:` stands beside it. */

@@ -31,11 +31,16 @@ export function catalogue(declarations: readonly Declaration[]): Catalogue {
   return { ...kinds, documents: documentSchemas(kinds, connectorSchema(connector)) };
 }
 
+const connectionOf = (
+  it: SourceDeclaration | SinkDeclaration,
+): Pick<KindEntry, 'connection' | 'connectionIsOptional'> =>
+  it.connection ? { connection: it.name, ...(it.connection.optional ? { connectionIsOptional: true } : {}) } : {};
+
 const sourceEntry = (it: SourceDeclaration): KindEntry => ({
   name: it.name,
   summary: it.summary,
   options: it.options.schema,
-  ...(it.connection ? { connection: it.name } : {}),
+  ...connectionOf(it),
   takesFormat: it.takesFormat,
   canBeComplete: it.canBeComplete,
 });
@@ -44,7 +49,7 @@ const sinkEntry = (it: SinkDeclaration): KindEntry => ({
   name: it.name,
   summary: it.summary,
   options: it.options.schema,
-  ...(it.connection ? { connection: it.name } : {}),
+  ...connectionOf(it),
   operations: [...it.operations],
   takesFormat: it.takesFormat,
 });

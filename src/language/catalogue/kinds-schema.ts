@@ -13,7 +13,6 @@ export interface PlacedKind {
 /** May the bare name stand for the kind? Only where it is a map without required options, and nothing is required beside. */
 export const canBeBare = ({ options, required = [] }: PlacedKind): boolean =>
   required.length === 0 &&
-  options['x-portolan'] === undefined &&
   options.type === 'object' &&
   ((options.required as unknown[] | undefined) ?? []).length === 0 &&
   options.minProperties === undefined;

@@ -25,8 +25,7 @@ const expected = field.object(
       Object.entries(counts).map(([name, about]) => [name, field.integer({ about, minimum: 0, optional: true })]),
     ),
     sent: field.workspaceFile({
-      about:
-        'JSON file that lists what the sinks were sent, in order: for each record its sink, its operation and the record.',
+      about: 'JSON file that lists what the sinks were sent, in order: `{ sink, operation, record }` for each record.',
       optional: true,
       examples: ['fixtures/expected.json'],
     }),
@@ -45,7 +44,8 @@ const oneCase = field.object(
       examples: ['fixtures/two-dismissed.csv'],
     }),
     known: field.workspaceFile({
-      about: 'JSON file with the snapshot before the run: records by key, as they were last delivered.',
+      about:
+        'JSON file with the snapshot before the run: a list of `{ key, record }`, each as it was last delivered, with `kept` by sink and `gone: true` where wanted. Paths start at the folder of the check.',
       optional: true,
       examples: ['fixtures/known.json'],
     }),

@@ -9,6 +9,7 @@ export function exampleOf(schema: Schema): unknown {
   if (schema.default !== undefined) return schema.default;
   const [value] = (schema.enum as unknown[] | undefined) ?? [];
   if (value !== undefined) return value;
+  if (schema['x-portolan']?.as === 'workspaceFile') return 'templates/invitation.html';
   const [type] = [schema.type ?? 'string'].flat() as string[];
   if (type === 'object') return exampleOfMap(schema);
   if (type === 'integer' || type === 'number') return schema.minimum ?? 1;
@@ -42,13 +43,18 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
   const plainSink = { file: exampleOf(sinks.file?.options ?? {}), format: 'csv' };
   const use = exampleOfUse(entry);
   const format = { [entry.name]: exampleOf(entry.options) };
+  const diff = { diff: { missing: { after: '2 days' } } };
+  // A target that tells creates from updates needs a diff before it, and who is missing needs a full feed.
+  const needsDiff = place === 'sinks' && entry.operations?.includes('upsert') === false;
+  const isDiff = place === 'steps' && entry.name === 'diff';
+  const source = place === 'sources' ? use : place === 'formats' ? { ...plainSource, format } : plainSource;
   return stringify(
     {
       pipeline: 'example',
-      source: place === 'sources' ? use : place === 'formats' ? { ...plainSource, format } : plainSource,
+      source: needsDiff || isDiff ? { ...plainSource, feed: 'full' } : source,
       ...(entry.preset?.key === undefined || place !== 'sources' ? { record: { key: 'id' } } : {}),
-      ...(place === 'steps' ? { steps: stepsAround(entry) } : {}),
-      sink: place === 'sinks' ? use : plainSink,
+      ...(place === 'steps' ? { steps: stepsAround(entry) } : needsDiff ? { steps: [diff] } : {}),
+      sink: place === 'sinks' ? use : isDiff ? { ...plainSink, only: ['create', 'update'] } : plainSink,
     },
     { lineWidth: 100 },
   );
