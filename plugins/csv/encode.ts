@@ -71,6 +71,8 @@ function bytesOf(rows: string[][], columns: readonly string[], dialect: CsvDiale
     delimiter,
     quote: quote === false ? '' : quote,
     escape,
+    // By itself it quotes only cells that hold the whole line end.
+    quoted_match: /[\r\n]/,
     record_delimiter: lineEnding === 'crlf' ? '\r\n' : '\n',
   });
   const { encode: toBytes, firstUnmappable } = charset(encoding);

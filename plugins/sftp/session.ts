@@ -25,6 +25,7 @@ export async function openSession(
   const { host, port = 22, timeout = 30_000 } = connection;
   const judge = await hostKeyJudge(connection, folder);
   const { default: SftpClient } = await import('ssh2-sftp-client');
+  signal.throwIfAborted();
   let lost: Problem | undefined;
   const pending = new Set<(error: unknown) => void>();
   const fail = (error: unknown) => {
@@ -61,6 +62,7 @@ export async function openSession(
       ...(judge.types ? { algorithms: { serverHostKey: algorithmsOf(judge.types) } } : {}),
       hostVerifier: (key: Buffer) => (refused = judge.judge(key)) === undefined,
     } satisfies ConnectConfig);
+    signal.throwIfAborted();
   } catch (error) {
     signal.removeEventListener('abort', onAbort);
     ssh.destroy();

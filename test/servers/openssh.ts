@@ -1,0 +1,174 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import ssh2 from 'ssh2';
+import { findProgram } from './find-program.ts';
+
+/** A real OpenSSH server on 127.0.0.1, with keys and (as root) an account of its own. */
+export interface OpenSsh {
+  host: string;
+  port: number;
+  username: string;
+  /** Undefined where the tests don't run as root: then nobody can be given a password. */
+  password: string | undefined;
+  /** Without a passphrase, in the OpenSSH format. */
+  privateKey: string;
+  /** The account's folder, where relative paths begin. Made files belong to the account. */
+  folder: string;
+  /** `SHA256:…` */
+  hostKey: string;
+  /** A line of a known_hosts file. */
+  knownHostsLine: string;
+  /** Writes a file as the account; `mtime` in UTC milliseconds. */
+  seed(path: string, content: string | Uint8Array, mtime?: number): Promise<void>;
+  /** Ends every connection, as a broken network would; the server stays up. */
+  dropConnections(): void;
+  close(): Promise<void>;
+}
+
+/** Starts sshd with internal-sftp; everything is thrown away by `close`. `port` 0 takes a free one. */
+export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {}): Promise<OpenSsh> {
+  const sshd = findProgram('sshd');
+  if (!sshd) throw new Error('There is no sshd; see test/servers/setup.ts.');
+  const isRoot = process.getuid?.() === 0;
+  const place = await mkdtemp(join(tmpdir(), 'portolan-sshd-'));
+  await chmod(place, 0o755);
+  const folder = join(place, 'home');
+  await mkdir(folder);
+  const account = isRoot ? newAccount(folder) : { ...userInfo(), password: undefined };
+  await chown(folder, account.uid, account.gid);
+
+  const clientKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  await writeFile(join(place, 'host_key'), hostKey.private, { mode: 0o600 });
+  await writeFile(join(place, 'authorized_keys'), `${clientKey.public}\n`, { mode: 0o644 });
+  const port = wanted || (await freePort());
+  if (isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account));
+
+  const child = spawn(sshd, ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
+  await untilOpen(port, child, () => log);
+
+  const publicKey = hostKey.public.split(' ')[1]!;
+  const fingerprint = createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '');
+  return {
+    host: '127.0.0.1',
+    port,
+    username: account.username,
+    password: account.password,
+    privateKey: clientKey.private,
+    folder,
+    hostKey: `SHA256:${fingerprint}`,
+    knownHostsLine: `[127.0.0.1]:${port} ssh-ed25519 ${publicKey}`,
+    async seed(path, content, mtime) {
+      const full = join(folder, path);
+      await mkdir(join(full, '..'), { recursive: true });
+      await writeFile(full, content);
+      await chown(join(full, '..'), account.uid, account.gid);
+      await chown(full, account.uid, account.gid);
+      if (mtime !== undefined) await utimes(full, mtime / 1000, mtime / 1000);
+    },
+    dropConnections: () => childrenOf(child.pid!).forEach(killTree),
+    async close() {
+      childrenOf(child.pid!).forEach(killTree);
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+      if (isRoot) execFileSync(findProgram('userdel')!, ['-f', account.username], { stdio: 'ignore' });
+      await rm(place, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An account that lives as long as the server, without a shell. */
+function newAccount(folder: string) {
+  const username = `portolan-${randomBytes(4).toString('hex')}`;
+  const password = randomBytes(12).toString('hex');
+  const shell = '/usr/sbin/nologin';
+  execFileSync(findProgram('useradd')!, ['-M', '-N', '-d', folder, '-s', shell, username], { stdio: 'pipe' });
+  execFileSync(findProgram('chpasswd')!, [], { input: `${username}:${password}\n`, stdio: 'pipe' });
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, username], { encoding: 'utf8' }));
+  return { username, password, uid: idOf('-u'), gid: idOf('-g') };
+}
+
+const configOf = (
+  place: string,
+  folder: string,
+  port: number,
+  { username, password }: { username: string; password?: string | undefined },
+): string =>
+  [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${place}/host_key`,
+    `AuthorizedKeysFile ${place}/authorized_keys`,
+    `PidFile ${place}/pid`,
+    `PasswordAuthentication ${password === undefined ? 'no' : 'yes'}`,
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'StrictModes no',
+    'PermitRootLogin prohibit-password',
+    'AllowTcpForwarding no',
+    'MaxStartups 100',
+    `AllowUsers ${username}`,
+    `Subsystem sftp internal-sftp -d ${folder}`,
+    `ForceCommand internal-sftp -d ${folder}`,
+    '',
+  ].join('\n');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilOpen(port: number, child: ChildProcess, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`sshd ended: ${log()}`);
+    if (await isOpen(port)) return;
+    await delay(25);
+  }
+  child.kill();
+  throw new Error(`sshd did not open its port: ${log()}`);
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+
+/** Processes that sshd made for its connections; only the server's own children are ever ended. */
+function childrenOf(pid: number): number[] {
+  try {
+    const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+    return listed
+      .split('\n')
+      .map(Number)
+      .filter((child) => child > 0);
+  } catch {
+    return [];
+  }
+}
+
+function killTree(pid: number): void {
+  childrenOf(pid).forEach(killTree);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
