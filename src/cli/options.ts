@@ -23,7 +23,6 @@ export function asOf(text: string | undefined, timezone: string): { asOf?: numbe
   const moment = readMoment(text, timezone);
   if (moment !== undefined) return { asOf: moment };
   throw problem('OPTION_INVALID', `--as-of ${text} is not a date or a moment.`, {
-    class: 'config',
     fix: 'Write 2026-11-24, 2026-11-24T02:30 (in the zone of the workspace) or 2026-11-24T02:30:00Z.',
   });
 }

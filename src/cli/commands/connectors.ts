@@ -66,8 +66,7 @@ function named(all: readonly Kind[], name: string): Kind[] {
     name,
     all.map((kind) => kind.name),
   );
-  throw problem('KIND_UNKNOWN', `There is nothing called “${name}” to connect.`, {
-    class: 'config',
+  throw problem('UNKNOWN_KIND', `There is nothing called “${name}” to connect.`, {
     fix: near ? `Did you mean “${near}”?` : '`portolan connectors` lists everything.',
   });
 }

@@ -1,5 +1,6 @@
 import type { CommandMaker } from '../cli.ts';
 import { connectorsCommand } from './connectors.ts';
+import { demoCommand } from './demo.ts';
 import { initCommand } from './init.ts';
 import { planCommand } from './plan.ts';
 import { rejectsCommand } from './rejects.ts';
@@ -20,4 +21,5 @@ export const commands: readonly CommandMaker[] = Object.freeze([
   rejectsCommand,
   connectorsCommand,
   schemaCommand,
+  demoCommand,
 ]);

@@ -50,7 +50,6 @@ function refuseTaken(folder: string, paths: readonly string[]): void {
     'INIT_TAKEN',
     `${join(folder, taken)} exists already (the folder has ${has} entries); nothing was written.`,
     {
-      class: 'config',
       fix: 'Choose an empty folder: `portolan init DIR`.',
     },
   );

@@ -85,7 +85,6 @@ async function shownReject(workspace: Workspace, id: number, showPersonal: boole
   const reject = await workspace.store.reject(id);
   if (!reject) {
     throw problem('REJECT_UNKNOWN', `There is no reject ${id}.`, {
-      class: 'config',
       fix: '`portolan rejects list` shows their numbers.',
     });
   }

@@ -34,7 +34,6 @@ async function runChecks(loaded: Loaded, names: readonly string[]): Promise<Case
     compilePipeline(loaded, name, catalogue);
     if (!all.some(({ pipeline }) => pipeline === name)) {
       throw problem('CHECK_MISSING', `The pipeline ${name} has no check.`, {
-        class: 'config',
         fix: `Write a document that begins with \`check: ${name}\` beside it.`,
       });
     }
@@ -58,7 +57,6 @@ function refuseMistakes(errors: Parameters<typeof findingsAsText>[0]): void {
     'WORKSPACE_INVALID',
     `The workspace has ${errors.length} mistakes:\n${findingsAsText(errors.slice(0, 5))}`,
     {
-      class: 'config',
       fix: 'Run `portolan validate` to see them all.',
     },
   );

@@ -58,7 +58,6 @@ function workspaceOf(targets: readonly string[], folder: string): string {
   );
   if (roots.size <= 1) return [...roots][0] ?? folder;
   throw problem('PATHS_APART', 'The paths lie in several workspaces, which are checked one at a time.', {
-    class: 'config',
     fix: `Run it for each: ${[...roots].join(', ')}.`,
   });
 }
@@ -72,7 +71,6 @@ function chosenFiles(loaded: Loaded, targets: readonly string[]): string[] | und
     const found = loaded.files.filter((file) => path === '' || file === path || file.startsWith(`${path}/`));
     if (found.length === 0) {
       throw problem('PATH_NO_DOCUMENT', `${path} holds no document of the workspace.`, {
-        class: 'config',
         fix: 'Name a .yaml file, or a folder that is not tables, templates, fixtures or schemas.',
       });
     }

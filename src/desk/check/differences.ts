@@ -32,7 +32,6 @@ export function readSent(path: string): Sent[] {
     isMap(item) && typeof item.sink === 'string' && typeof item.operation === 'string' && isMap(item.record);
   if (Array.isArray(list) && list.every(isSent)) return list as Sent[];
   throw problem('FIXTURE_UNREADABLE', `The fixture ${path} is not a list of what is sent.`, {
-    class: 'config',
     fix: 'Write a list of { "sink": "equeo.users", "operation": "create", "record": { … } }, in the order of sending.',
   });
 }

@@ -66,6 +66,5 @@ const readOnly = (): Promise<never> => Promise.reject(new Error('fixtures are on
 
 const unreadable = (path: string): Error =>
   problem('FIXTURE_UNREADABLE', `The fixture ${path} is not there.`, {
-    class: 'config',
     fix: 'Correct the path, which begins at the folder of the check.',
   });

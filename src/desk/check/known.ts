@@ -25,7 +25,6 @@ export function readKnown(path: string): Known[] {
     isMap((item as Known).record);
   if (Array.isArray(list) && list.every(isKnown)) return list;
   throw problem('FIXTURE_UNREADABLE', `The fixture ${path} is not a list of what is known.`, {
-    class: 'config',
     fix: 'Write a list of { "key": "…", "record": { … } }, with "kept" by sink and "gone": true where wanted.',
   });
 }

@@ -48,7 +48,6 @@ export async function runCheck(check: PipelineCheck, tools: CheckTools): Promise
   const now = readMoment(check.now, tools.pipeline.timezone);
   if (now === undefined) {
     throw problem('CHECK_MOMENT', `now: ${check.now} is not a moment.`, {
-      class: 'config',
       fix: 'Write 2026-11-24T02:30; it is in the zone of the workspace.',
       where: { file: check.file },
     });

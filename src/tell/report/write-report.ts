@@ -61,7 +61,6 @@ async function send(sink: OpenSink, rows: readonly Fields[], { run }: RunResult,
     const isTaken = answer.is === 'answered' && answer.outcomes.every(({ is }) => is === 'delivered');
     if (isTaken) continue;
     throw problem('REPORT_REFUSED', `The report of run ${run} was not taken by the place that report: names`, {
-      class: 'fatal',
       fix: 'Look at the place and its rights. The rejected rows are kept: `portolan rejects list`.',
     });
   }

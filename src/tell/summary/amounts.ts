@@ -3,8 +3,8 @@ import type { Counts } from '../../model/record.ts';
 /** A count by name, for a table; names with a colon are parts, such as `delivered: create`. */
 export type Amount = readonly [name: string, count: number];
 
-/** Every count of a run that says something, in the order in which records settle (S2). */
-export function amountsOf(counts: Counts): Amount[] {
+/** Every count of a run that says something, in the order in which records settle (S2); a plan calls `delivered` otherwise. */
+export function amountsOf(counts: Counts, delivered = 'delivered'): Amount[] {
   const all: Amount[] = [
     ['read', counts.read],
     ['made by a step', counts.made],
@@ -14,7 +14,7 @@ export function amountsOf(counts: Counts): Amount[] {
     ['held', counts.held],
     ['pending', counts.pending],
     ['rejected', counts.rejected],
-    ...parts('delivered', counts.delivered),
+    ...parts(delivered, counts.delivered),
     ['unsettled', counts.unsettled],
   ];
   return all.filter(([name, count]) => count !== 0 || name === 'read');

@@ -35,7 +35,7 @@ export function summaryOf(
 ): string {
   const sections = [
     heading(result, dress, isPlan),
-    numbers(amountsOf(result.counts)),
+    numbers(amountsOf(result.counts, isPlan ? 'to be delivered' : 'delivered')),
     titled('By sink', numbers(bySink(result)), dress),
     titled('Held', numbers(Object.entries(result.held)), dress),
     titled('Why rows were rejected', causes(result, width), dress),
