@@ -30,7 +30,7 @@ function compileNode(schema: Schema, value: unknown, root: Schema, files: Marked
   }
   if (typeof value === 'object' && value !== null)
     return compileMap(here, value as Record<string, unknown>, root, files);
-  return value;
+  return filledIn(here, value);
 }
 
 /** What was filled in for `${PORT}` is a text; where only a number or a truth value may stand it is read as one. */

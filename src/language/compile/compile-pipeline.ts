@@ -5,6 +5,7 @@ import { problem } from '../../model/problem.ts';
 import type { Catalogue, KindEntry } from '../catalogue/catalogue.ts';
 import type { Loaded, LoadedDocument } from '../load/load-workspace.ts';
 import { compileMarked, type MarkedFiles } from './compile-marked.ts';
+import { deepFrozen } from './frozen.ts';
 import { hashOf } from './hash.ts';
 import { personalFields } from './personal.ts';
 import type { Pipeline, ReportUse, SourceUse, Use } from './pipeline.ts';
@@ -29,7 +30,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   const written = writtenSteps(value);
   const steps = written.map((step) => compileStep(step, name));
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
-  return Object.freeze({
+  return deepFrozen({
     name,
     ...(typeof value.title === 'string' ? { title: value.title } : {}),
     file,

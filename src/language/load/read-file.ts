@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments, type Document, type ParsedNode } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, type Document, type ParsedNode } from 'yaml';
 import type { Code } from '../../model/codes.ts';
 import type { Finding } from './findings.ts';
 import { brokenReference, referencesIn } from './references.ts';
@@ -34,8 +34,13 @@ export function readFile(file: string, text: string, references: boolean): ReadD
   if (!Array.isArray(documents)) return [];
   return documents
     .map((document) => ({ text, lines, document: document as unknown as Document }))
-    .filter(({ document }) => document.contents !== null || document.errors.length > 0)
+    .filter(({ document }) => !isEmpty(document))
     .map((source) => readDocument(file, source, references));
+}
+
+/** Nothing between two `---`, or comments only. */
+function isEmpty({ contents, errors }: Document): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.source === ''));
 }
 
 function readDocument(file: string, source: YamlSource, references: boolean): ReadDocument {

@@ -5,6 +5,7 @@ import type { Mark } from '../../../connect/sdk/index.ts';
 import { compileTemplate } from '../../../expression/index.ts';
 import type { Code } from '../../../model/codes.ts';
 import { isProblem } from '../../../model/problem.ts';
+import { placeOfFile } from '../../compile/compile-marked.ts';
 import type { MarkedLeaf, Path } from '../../compile/schema-walk.ts';
 import { isBelow, referencesIn } from '../references.ts';
 import type { Checking, DocumentCheck } from './context.ts';
@@ -80,7 +81,7 @@ function checkFile(
     check.tell('WORKSPACE_FILE_MISSING', path, `There is no file \`${value}\` in the workspace.`, fix);
     return;
   }
-  if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), mark.place, user);
+  if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), placeOfFile(mark.place, value), user);
 }
 
 /** Mistakes in a template's file stand there, not where it is named. */

@@ -43,7 +43,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   if (isSure) checkDiffs(check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
-  checkSchedule(checking, check);
+  checkSchedule(check);
 }
 
 function isEveryStepKnown(

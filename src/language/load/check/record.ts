@@ -5,9 +5,7 @@ import type { DocumentCheck } from './context.ts';
 import { isProblem } from '../../../model/problem.ts';
 import type { Code } from '../../../model/codes.ts';
 
-const types = ['text', 'date', 'number', 'list'];
-
-/** `record:`: a key, and fields of one type each. */
+/** `record:`: there is a key, and formats of dates and numbers are known. */
 export function checkRecord({ document, tell }: DocumentCheck, preset: KindEntry['preset']): void {
   const { record } = document.value;
   if (!isMap(record) || record.key === undefined) {
@@ -24,12 +22,6 @@ export function checkRecord({ document, tell }: DocumentCheck, preset: KindEntry
 
 function checkField(tell: DocumentCheck['tell'], name: string, rule: Record<string, unknown>): void {
   const path = ['record', 'fields', name];
-  const chosen = types.filter((type) => rule[type] !== undefined);
-  const [first, second] = chosen;
-  if (second !== undefined) {
-    const message = `A field is of one type: \`${name}\` is \`${first}\` and \`${second}\`.`;
-    tell('FIELD_RULE', [...path, second], message, `Keep \`${first}\` or \`${second}\`.`, { at: 'key' });
-  }
   const formats = Array.isArray(rule.date) ? rule.date : [rule.date];
   for (const [index, format] of formats.entries()) {
     if (typeof format !== 'string') continue;

@@ -6,7 +6,7 @@ import type { FoundUse } from './pipeline.ts';
 import type { PipelineScopes } from './pipeline-scopes.ts';
 import { schemaFault } from './json-schema.ts';
 
-/** At most one diff; `gone` needs one; the plain form and `steps:` don't mix. */
+/** At most one diff; `gone` needs one. */
 export function checkDiffs({ document, tell }: DocumentCheck, steps: readonly WrittenStep[]): void {
   const { value } = document;
   const diffs = steps.filter((step) => step.kind === 'diff');
@@ -20,12 +20,6 @@ export function checkDiffs({ document, tell }: DocumentCheck, steps: readonly Wr
     tell('GONE_NEEDS_DIFF', ['record', 'gone'], message, 'Add `- diff` to the steps, or leave `gone` out.', {
       at: 'key',
     });
-  }
-  if (value.steps === undefined) return;
-  for (const kind of ['filter', 'map'] as const) {
-    if (value[kind] === undefined) continue;
-    const message = `\`${kind}:\` stands beside \`steps:\`; the order of the two would be a guess.`;
-    tell('STEPS_BESIDE', [kind], message, `Move it into the steps: \`- ${kind}: …\`.`, { at: 'key' });
   }
 }
 

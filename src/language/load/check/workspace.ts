@@ -1,4 +1,5 @@
 import { markedLeaves } from '../../compile/schema-walk.ts';
+import { pointerOfPath } from '../yaml-place.ts';
 import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
@@ -27,7 +28,11 @@ export function checkWorkspaceFile(checking: Checking, check: DocumentCheck): vo
     checkMarked(checking, check, leaf, names);
   }
   for (const { name, fault } of tablesOf(checking.loaded)) {
-    if (fault) tell(fault.code, ['tables', name], fault.message, fault.fix);
+    const path = ['tables', name];
+    const isTold = checking.findings.some(
+      (each) => each.file === document.file && each.pointer === pointerOfPath(path),
+    );
+    if (fault && !isTold) tell(fault.code, path, fault.message, fault.fix);
   }
 }
 
