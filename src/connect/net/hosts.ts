@@ -27,6 +27,7 @@ export function judgeHost(url: URL, rules: HostRules): { isHome: boolean } {
 
 function matches(url: URL, pattern: string): boolean {
   const [host = '', port] = pattern.toLowerCase().split(/:(?=\d+$)/);
-  if ((port ?? '') !== (port === undefined ? '' : url.port)) return false;
+  const usual = url.protocol === 'https:' ? '443' : '80';
+  if ((port ?? usual) !== (url.port || usual)) return false;
   return host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host;
 }
