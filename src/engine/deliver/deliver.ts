@@ -76,7 +76,12 @@ export async function planGroup(delivery: Delivery, works: Work[]): Promise<void
 /** Runs the steps after the diff and plans the route. False when the record is settled by them. */
 async function prepare(delivery: Delivery, work: Work): Promise<boolean> {
   const { run, targets } = delivery;
-  const passing: Parameters<RunSteps>[0] = { record: work.record, line: work.line ?? 0, scope: work.scope };
+  const passing: Parameters<RunSteps>[0] = {
+    record: work.record,
+    key: work.key,
+    line: work.line ?? 0,
+    scope: work.scope,
+  };
   const verdict = delivery.steps(passing, run.env);
   const settled = isPromise(verdict) ? await verdict : verdict;
   work.final = passing.record;

@@ -99,7 +99,7 @@ function transformRow(
     return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row> => {
       if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: gone.message });
       if (gone) return { key, line, source, record, fate: 'gone' };
-      const passing: Parameters<RunSteps>[0] = { record, line, scope };
+      const passing: Parameters<RunSteps>[0] = { record, key, line, scope };
       return whenReady(steps(passing, run.env), (verdict): Row => {
         if (!verdict)
           return {

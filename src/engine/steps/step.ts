@@ -6,6 +6,8 @@ import type { Fields } from '../../model/record.ts';
 /** A record between two steps. A step changes `record` and `names` in place. */
 export interface Passing {
   record: Fields;
+  /** The record's key. */
+  key: string;
   /** Line as a spreadsheet shows it. */
   line: number;
   scope: Scope;

@@ -1,26 +1,26 @@
 import { compileRecordSchema, type RecordFault } from '../../language/compile/index.ts';
-import { Ledger } from '../diff/ledger.ts';
+import { Ledger, sameBytes } from '../diff/ledger.ts';
 import type { RunStep, StepOf, StepTools, Verdict } from './step.ts';
 
 /** Checks the record by JSON Schema, and fields that must be unique within the run. */
 export function validateStep(step: StepOf<'validate'>, { vault }: StepTools): RunStep {
   const faultOf = compileRecordSchema(step.schema);
   const uniques = step.unique.map((field) => ({ field, values: new Ledger() }));
-  return ({ record, line }) => {
+  return ({ record, key, line }) => {
     const fault = faultOf(record);
     if (fault) return invalid(fault);
     for (const { field, values } of uniques) {
       if (record[field] === undefined) continue;
+      const owner = vault.valueHash(key);
       const size = values.size;
       const index = values.findOrAdd(vault.keyHash(`${typeof record[field]}:${String(record[field])}`));
-      if (values.size === size) return notUnique(field, values.line(index));
-      values.setSeen(index, noHash, line, 0);
+      if (values.size > size) values.setSeen(index, owner, line, 0);
+      // Another row of the same key is the diff's business: a repeat, or a contradiction.
+      else if (!sameBytes(values.seenHash(index), owner)) return notUnique(field, values.line(index));
     }
     return undefined;
   };
 }
-
-const noHash = new Uint8Array(16);
 
 const invalid = ({ field, isMissing, expected }: RecordFault): Verdict => ({
   is: 'rejected',
