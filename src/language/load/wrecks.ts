@@ -100,7 +100,7 @@ function emptyKey(source: YamlSource, items: Pair<Node, Node | null>[]): SourceF
 }
 
 const isPieceOfExpression = (text: string): boolean =>
-  text.startsWith('=') || isCutShort(text) || isRest(text) || / (\?|=|!=|<|>|&|and|or|in) /.test(text);
+  text.startsWith('=') || isCutShort(text) || isRest(text) || / (\?|=|!=) /.test(text);
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
@@ -111,6 +111,8 @@ function cutComment(source: YamlSource, scalar: Scalar): SourceFault | undefined
   const comment = /^[ \t]+#[^\n]*/.exec(source.text.slice(end))?.[0];
   if (comment === undefined || !isCutShort(String(scalar.value))) return undefined;
   const whole = source.text.slice(begin, end) + comment.trimEnd();
+  // An apostrophe in a text, with a real comment behind it: nothing was cut.
+  if (isCutShort(whole)) return undefined;
   return {
     code: 'YAML_TORN',
     begin,

@@ -28,7 +28,8 @@ function findingsOf(files: { file: string; text: string }[]): string {
   const named = files.map(({ file }) => file);
   const loaded = loadTexts(base, all);
   const connectors = loaded.documents.filter(({ kind }) => kind === 'connector').map(({ value }) => value);
-  const findings = checkWorkspace(loaded, withConnectors(shippedCatalogue, connectors));
+  const catalogue = connectors.length > 0 ? withConnectors(shippedCatalogue, connectors) : shippedCatalogue;
+  const findings = checkWorkspace(loaded, catalogue);
   // Without its own portolan.yaml a case says nothing about what the base leaves unused.
   const told = findings.filter((finding) => named.includes(finding.file) || !all.some(({ file }) => file === finding.file));
   return told.length === 0 ? '' : `${findingsAsText(told)}\n`;
