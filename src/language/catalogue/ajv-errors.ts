@@ -140,7 +140,7 @@ function exampleOf(option: Schema | undefined): string {
 
 function notAllowed(error: ErrorObject, schema: Schema, found: string): Fault {
   const allowed = (schema.enum as unknown[] | undefined) ?? [schema.const];
-  const nearest = nearestName(String(error.data), allowed.map(String));
+  const nearest = typeof error.data === 'string' ? nearestName(error.data, allowed.map(String)) : undefined;
   return {
     pointer: error.instancePath,
     atKey: false,

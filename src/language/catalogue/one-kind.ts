@@ -44,17 +44,17 @@ function faultsOfBareName(schema: KindSchema, name: string): KindFault[] {
   const bare = schema.then?.enum ?? [];
   if (bare.includes(name)) return [];
   if (!schema.oneKind.includes(name)) return [unknownKind(schema, '', false, name, bare)];
-  const required = [...requiredOptions(schema, name), ...(schema.dependentSchemas?.[name]?.required ?? [])];
+  const options = requiredOptions(schema, name);
+  const required = [...options, ...(schema.dependentSchemas?.[name]?.required ?? [])];
+  const written = options.length > 0 ? `{ ${options.map((option) => `${option}: …`).join(', ')} }` : '…';
   return [
     {
       pointer: '',
       atKey: false,
       code: 'MISSING_KEY',
       found: `${quoted(name)} alone`,
-      expected: `${quoted(name)} with ${required.map(quoted).join(', ') || 'its options'}`,
-      write: `write it as a map: \`${name}: { ${requiredOptions(schema, name)
-        .map((option) => `${option}: …`)
-        .join(', ')} }\``,
+      expected: `${quoted(name)} with ${required.map(quoted).join(', ') || 'what stands under it'}`,
+      write: `write \`${name}: ${written}\``,
     },
   ];
 }
