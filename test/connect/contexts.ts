@@ -2,12 +2,15 @@ import { compileTemplate } from '../../src/expression/index.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import type { OpenContext } from '../../src/connect/sdk/index.ts';
 
+export interface JumpingClock extends Clock {
+  slept: number[];
+  onSleep?: () => Promise<void>;
+}
+
 /** A clock that jumps instead of sleeping. */
-export function jumpingClock(
-  now = Date.UTC(2026, 10, 24, 2, 30),
-): Clock & { slept: number[]; onSleep?: () => Promise<void> } {
+export function jumpingClock(now = Date.UTC(2026, 10, 24, 2, 30)): JumpingClock {
   let elapsed = 0;
-  const clock: Clock & { slept: number[]; onSleep?: () => Promise<void> } = {
+  const clock: JumpingClock = {
     slept: [],
     now: () => now + elapsed,
     monotonic: () => elapsed,
@@ -25,7 +28,7 @@ export function jumpingClock(
 export function openContext<C>(
   connection: C,
   more: Partial<OpenContext<C>> = {},
-): OpenContext<C> & { notes: string[]; clock: ReturnType<typeof jumpingClock> } {
+): OpenContext<C> & { notes: string[]; clock: JumpingClock } {
   const notes: string[] = [];
   return {
     connection,

@@ -78,7 +78,12 @@ async function* unpack(
   let failure: NodeJS.ErrnoException | undefined;
   // A listener, not the stream's iterator: what was unpacked before an error must not be lost with it.
   gunzip.on('data', (chunk: Uint8Array) => out.push(chunk));
-  gunzip.on('error', (error) => (failure = error));
+  // zlib gives no call back to a write that fails.
+  let release: (() => void) | undefined;
+  gunzip.on('error', (error) => {
+    failure = error;
+    release?.();
+  });
   const take = () => {
     const taken = out.splice(0);
     for (const chunk of taken) unpackedBytes += chunk.length;
@@ -88,7 +93,10 @@ async function* unpack(
   try {
     for await (const chunk of bytes) {
       for (let start = 0; start < chunk.length && !failure; start += pieceBytes) {
-        await feed(gunzip, chunk.subarray(start, start + pieceBytes));
+        await new Promise<void>((resolve) => {
+          release = resolve;
+          gunzip.write(chunk.subarray(start, start + pieceBytes), () => resolve());
+        });
         yield* take();
       }
       if (failure) break;
@@ -107,10 +115,6 @@ async function* unpack(
     cause: failure,
   });
 }
-
-// The callback comes after an error too.
-const feed = (gunzip: Gunzip, piece: Uint8Array): Promise<void> =>
-  new Promise((resolve) => gunzip.write(piece, () => resolve()));
 
 const finish = (gunzip: Gunzip): Promise<void> =>
   new Promise((resolve) => {

@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import csv from '../../plugins/csv/format.ts';
+import file from '../../plugins/file/store.ts';
+import { codeOf } from '../../src/connect/contract/index.ts';
+import { fileSink } from '../../src/connect/files/index.ts';
+import type { Fields, OpenFormat, OpenSink, WriteBatch } from '../../src/connect/sdk/index.ts';
+import { openContext, pathOf } from './contexts.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portolan-sink-'));
+  await mkdir(join(folder, 'reports'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const never = new AbortController().signal;
+interface Written {
+  path?: string;
+  overwrite?: boolean;
+  columns?: string[];
+}
+const open = (
+  { path = 'reports/{{$pipeline}}-{{$run.date}}.csv', ...rest }: Written = {},
+  format: OpenFormat | undefined = csv.open({}),
+) =>
+  fileSink(file).open({
+    ...openContext(undefined, { folder }),
+    options: { path: pathOf(path), ...rest },
+    ...(format ? { format } : {}),
+  });
+const batch = (records: Fields[]): WriteBatch => ({
+  once: 'x',
+  operation: 'upsert',
+  items: records.map((record, index) => ({ key: String(index), operation: 'upsert', record })),
+});
+const names = async () => (await readdir(join(folder, 'reports'))).sort();
+const content = (name: string) => readFile(join(folder, 'reports', name), 'utf8');
+async function writeAll(sink: OpenSink, batches: Fields[][]): Promise<void> {
+  try {
+    await sink.begin?.(never);
+    for (const records of batches) await sink.write(batch(records), never);
+    await sink.end?.(never);
+  } finally {
+    await sink.close();
+  }
+}
+
+describe('writing a file', () => {
+  it('takes batches, and gives the file its name at the end only', async () => {
+    const sink = await open();
+    await sink.begin!(never);
+    const answer = await sink.write(batch([{ a: '1' }, { a: '2' }]), never);
+    expect(answer).toEqual({ is: 'answered', outcomes: [{ is: 'delivered' }, { is: 'delivered' }] });
+    expect(await names()).toEqual([expect.stringMatching(/^\.employees-2026-11-24\.csv\.part-[0-9a-f]{12}$/)]);
+    await sink.write(batch([{ a: '3' }]), never);
+    await sink.end!(never);
+    await sink.close();
+    expect(await names()).toEqual(['employees-2026-11-24.csv']);
+    expect(await content('employees-2026-11-24.csv')).toBe('a\r\n1\r\n2\r\n3\r\n');
+  });
+
+  it('leaves nothing behind when the run ends without its end', async () => {
+    const sink = await open();
+    await sink.write(batch([{ a: '1' }]), never);
+    await sink.close();
+    expect(await names()).toEqual([]);
+    const untouched = await open();
+    await untouched.close();
+    expect(await names()).toEqual([]);
+  });
+
+  it('writes over no file without being told, not even one that came meanwhile', async () => {
+    await writeFile(join(folder, 'reports/a.csv'), 'theirs');
+    expect(await codeOf(async () => writeAll(await open({ path: 'reports/a.csv' }), [[{ a: '1' }]]))).toBe(
+      'FILE_NAME_TAKEN',
+    );
+    const late = await open({ path: 'reports/b.csv' });
+    await late.begin!(never);
+    await writeFile(join(folder, 'reports/b.csv'), 'theirs');
+    expect(await codeOf(async () => late.end!(never))).toBe('FILE_NAME_TAKEN');
+    await late.close();
+    expect([await content('a.csv'), await content('b.csv'), await names()]).toEqual([
+      'theirs',
+      'theirs',
+      ['a.csv', 'b.csv'],
+    ]);
+    await writeAll(await open({ path: 'reports/a.csv', overwrite: true }), [[{ a: '1' }]]);
+    expect(await content('a.csv')).toBe('a\r\n1\r\n');
+  });
+
+  it('writes a header alone where there are columns and no records', async () => {
+    await writeAll(await open({ path: 'reports/a.csv', columns: ['x', 'y'] }), []);
+    expect(await content('a.csv')).toBe('x,y\r\n');
+  });
+
+  it('packs a file whose name ends in .gz', async () => {
+    await writeAll(await open({ path: 'reports/a.csv.gz' }), [[{ a: '1' }], [{ a: '2' }]]);
+    expect(gunzipSync(await readFile(join(folder, 'reports/a.csv.gz'))).toString()).toBe('a\r\n1\r\n2\r\n');
+  });
+
+  it('fails with the format, at the batch that it can not write, and leaves nothing behind', async () => {
+    const sink = await open({}, csv.open({ encoding: 'windows-1251' }));
+    await sink.write(batch([{ name: 'Анна' }]), never);
+    expect(await codeOf(() => sink.write(batch([{ name: 'Zoë' }]), never))).toBe('CSV_UNMAPPABLE');
+    expect(await codeOf(() => sink.write(batch([{ name: 'Анна' }]), never))).toBe('CSV_UNMAPPABLE');
+    expect(await codeOf(async () => sink.end!(never))).toBe('CSV_UNMAPPABLE');
+    await sink.close();
+    expect(await names()).toEqual([]);
+  });
+
+  it('says that the folder is missing, and that a format is', async () => {
+    expect(await codeOf(async () => (await open({ path: 'none/a.csv' })).begin!(never))).toBe('FILE_FOLDER_MISSING');
+    const context = { ...openContext(undefined, { folder }), options: { path: pathOf('a.csv') } };
+    expect(await codeOf(() => fileSink(file).open(context))).toBe('FORMAT_MISSING');
+  });
+
+  it('waits for the disk, so that memory does not grow with the file', async () => {
+    let written = 0;
+    let release: (() => void) | undefined;
+    const slow: OpenFormat = {
+      ...csv.open({}),
+      async *encode(batches) {
+        for await (const records of batches) {
+          written += records.length;
+          await new Promise<void>((resolve) => (release = resolve));
+          yield Buffer.from('x\n');
+        }
+      },
+    };
+    const sink = await open({}, slow);
+    let isTaken = false;
+    const writing = sink.write(batch([{ a: '1' }]), never).then(() => (isTaken = true));
+    await expect.poll(() => written).toBe(1);
+    expect(isTaken).toBe(false);
+    release!();
+    await writing;
+    const rest = sink.end!(never);
+    await rest;
+    await sink.close();
+  });
+});
