@@ -47,13 +47,27 @@ export function rejectTable(
   const received = columns ?? columnsOf(rejects);
   const [line, reason] = [freeName(words.line, received), freeName(words.reason, received)];
   const raw = received[0] ?? words.raw;
+  const linesOf = linesByKey(rejects);
   const rows = inFileOrder(rejects).map((reject) => ({
     [line]: reject.line === null ? '' : String(reject.line),
-    [reason]: neutralCell(sentenceFor(language, named(reject, columnOf))),
+    [reason]: neutralCell(sentenceFor(language, { ...named(reject, columnOf), otherLines: linesOf(reject) })),
     ...cells(reject.source, received, raw),
   }));
   const shown = received.length > 0 || rows.length === 0 ? received : [raw];
   return { columns: [line, reason, ...shown.map(neutralCell)], rows };
+}
+
+/** For a row whose key stands in several rows: the lines of the others. */
+function linesByKey(rejects: readonly RejectRow[]): (reject: RejectRow) => number[] {
+  const byKey = new Map<string, number[]>();
+  const conflicts = rejects.filter(({ code, key, line }) => code === 'DUPLICATE_KEY' && key !== null && line !== null);
+  for (const { key, line } of conflicts) {
+    const lines = byKey.get(key as string);
+    if (lines) lines.push(line as number);
+    else byKey.set(key as string, [line as number]);
+  }
+  return ({ code, key, line }) =>
+    code === 'DUPLICATE_KEY' ? (byKey.get(key ?? '') ?? []).filter((each) => each !== line).sort((a, b) => a - b) : [];
 }
 
 function cells(source: RejectRow['source'], columns: readonly string[], raw: string): Record<string, string> {

@@ -37,7 +37,9 @@ export async function writeReport(request: ReportRequest): Promise<void> {
   const rows = rejectTable(await collected(request.rejects), result.dialect?.columns, reader);
   const kind = use.format?.kind ?? 'csv';
   const received = result.dialect?.format === kind ? result.dialect.options : {};
-  const format = request.openFormat(kind, { ...received, ...writtenFormatOptions(use, kind) });
+  // Tables have headers of their own, whatever the feed had.
+  const header = kind === 'csv' ? { header: true } : {};
+  const format = request.openFormat(kind, { ...received, ...writtenFormatOptions(use, kind), ...header });
   const sink = await request.openSink(use, tablesFormat(format, [causes], rows.columns));
   try {
     await sink.begin?.(signal);

@@ -2,10 +2,8 @@ import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'A field'): string => (field ? `“${field}”` : otherwise);
 
-const lines = ({ reason }: SentenceFacts): string => {
-  const found = [...reason.matchAll(/\bline (\d+)/gi)].map(([, number]) => number);
-  return found.length === 0 ? '' : `: lines ${found.join(' and ')}`;
-};
+const others = ({ otherLines = [] }: SentenceFacts): string =>
+  otherLines.length === 0 ? '' : `: see also line${otherLines.length === 1 ? '' : 's'} ${otherLines.join(', ')}`;
 /** What the target answered. */
 const said = ({ reason }: SentenceFacts): string => (reason !== '' ? `: ${shownMessage(reason)}` : '');
 const otherLine = ({ reason }: SentenceFacts): string => {
@@ -19,7 +17,7 @@ export const en: Sentences = Object.freeze({
     FIELD_REQUIRED: (it) => `${field(it)} has no value, and it is required`,
     FIELD_INVALID: (it) => `${field(it)} has a value that is not allowed`,
     FIELD_NOT_UNIQUE: (it) => `${field(it)} has a value that is taken already${otherLine(it)}`,
-    DUPLICATE_KEY: (it) => `Several rows carry the same key and say different things${lines(it)}`,
+    DUPLICATE_KEY: (it) => `Several rows carry the same key and say different things${others(it)}`,
     KEY_UNREADABLE: () => 'The key of the row cannot be read, so nobody can say whose row it is',
     DATE_UNREADABLE: (it) => `${field(it)} is not a date, or there is no such day`,
     NUMBER_UNREADABLE: (it) => `${field(it)} is not a number in the form that is expected`,

@@ -8,6 +8,8 @@ export interface SentenceFacts {
   stage: RejectStage;
   /** The engine's own sentence, English; numbers of lines are taken from it. */
   reason: string;
+  /** Lines of the other rows concerned, such as those with the same key. */
+  otherLines?: readonly number[];
   /** The field as the reader of the report knows it: the column of the file. */
   field?: string;
   sink?: string;

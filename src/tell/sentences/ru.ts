@@ -2,11 +2,10 @@ import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'Поле'): string => (field ? `«${field}»` : otherwise);
 
-/** Lines named by the engine's sentence, such as “Line 3 and line 9 …”. */
-const lines = ({ reason }: SentenceFacts): string => {
-  const found = [...reason.matchAll(/\bline (\d+)/gi)].map(([, number]) => number);
-  return found.length === 0 ? '' : `: строки ${found.join(' и ')}`;
-};
+const others = ({ otherLines = [] }: SentenceFacts): string =>
+  otherLines.length === 0
+    ? ''
+    : `: см. также ${otherLines.length === 1 ? 'строку' : 'строки'} ${otherLines.join(', ')}`;
 /** What the target answered, where it is Russian. */
 const said = ({ reason }: SentenceFacts): string =>
   /\p{Script=Cyrillic}/u.test(reason) ? `: ${shownMessage(reason)}` : '';
@@ -21,7 +20,7 @@ export const ru: Sentences = Object.freeze({
     FIELD_REQUIRED: (it) => `${field(it)}: нет значения, а оно обязательно`,
     FIELD_INVALID: (it) => `${field(it)}: недопустимое значение`,
     FIELD_NOT_UNIQUE: (it) => `${field(it)}: значение уже занято${otherLine(it)}, а должно быть своим у каждого`,
-    DUPLICATE_KEY: (it) => `Один и тот же ключ в нескольких строках с разными данными${lines(it)}`,
+    DUPLICATE_KEY: (it) => `Один и тот же ключ в нескольких строках с разными данными${others(it)}`,
     KEY_UNREADABLE: () => 'Не удалось прочитать ключ строки, поэтому неизвестно, о ком она',
     DATE_UNREADABLE: (it) => `${field(it)}: это не дата, или такого дня не существует`,
     NUMBER_UNREADABLE: (it) => `${field(it)}: это не число в ожидаемой записи`,

@@ -82,7 +82,9 @@ function causes({ causes: all }: RunResult, width?: number): string {
     count,
     stage,
     field ? `${code} (${field})` : code,
-    reason,
+    // A cause speaks for many rows, the engine's reason for the first of them.
+    reason.replace(/\bline \d+/gi, 'another line'),
+    }),
   ]);
   return indented(table(columns, rows, width === undefined ? undefined : width - INDENT.length));
 }
