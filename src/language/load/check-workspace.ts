@@ -36,7 +36,9 @@ export function checkWorkspace(loaded: Loaded, catalogue: Catalogue, files?: rea
     if (isRight && checking.pipelines.length > 0) checkUnused(checking, documentCheck(checking, loaded.workspace, []));
   }
   const found = sortedFindings(checking.findings);
-  return files === undefined ? found : found.filter((finding) => files.includes(finding.file));
+  return files === undefined
+    ? found
+    : found.filter(({ file, usedBy }) => files.includes(file) || (usedBy !== undefined && files.includes(usedBy)));
 }
 
 function checkDocument(checking: Checking, document: LoadedDocument): void {

@@ -13,8 +13,10 @@ export interface Finding {
   message: string;
   /** What to write. */
   fix?: string;
-  /** JSON Pointer in its document. */
+  /** JSON Pointer in its document; '' in a template. */
   pointer: string;
+  /** Of a mistake in a template: the document that uses it. */
+  usedBy?: string;
 }
 
 /** By file, then by place; the same finding only once. */

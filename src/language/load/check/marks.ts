@@ -106,6 +106,7 @@ function checkTemplateFile(
       column: col,
       message: `${message.replace(/\.$/, '')} (in ${user})`,
       pointer: '',
+      usedBy: user,
     };
     check.checking.findings.push({ ...finding, ...(fix === undefined ? {} : { fix }) });
   };
