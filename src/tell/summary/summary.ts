@@ -84,7 +84,6 @@ function causes({ causes: all }: RunResult, width?: number): string {
     field ? `${code} (${field})` : code,
     // A cause speaks for many rows, the engine's reason for the first of them.
     reason.replace(/\bline \d+/gi, 'another line'),
-    }),
   ]);
   return indented(table(columns, rows, width === undefined ? undefined : width - INDENT.length));
 }
