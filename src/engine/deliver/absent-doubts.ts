@@ -2,7 +2,8 @@ import { entryState } from '../../store/entry.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag } from '../diff/ledger.ts';
 import { emptyCommit, lease, note } from '../run/context.ts';
-import { packed, openTarget, type Delivery } from './deliver.ts';
+import { packed } from './commit.ts';
+import { openTarget, type Delivery } from './delivery.ts';
 
 /**
  * A create in doubt whose person is no longer in a complete feed: the target is asked by the key fields that the intent
@@ -20,7 +21,7 @@ export async function adoptAbsentDoubts(delivery: Delivery, { ledger }: Collecte
     const target = targets.find(({ name }) => name === intent.sink);
     const sink = target && (await openTarget(delivery, target));
     if (!target || !sink?.find || Object.keys(item.target).length === 0) continue;
-    const [found] = await sink.find([{ key: item.key, operation: 'create', record: item.target }], run.signal);
+    const [found] = await sink.find([{ key: item.key, operation: 'create', record: item.target }], run.inFlight);
     if (found?.is === 'ambiguous') continue;
     doubts.delete(item.key);
     for (const { left } of openIntents.values()) left.delete(item.key);

@@ -10,7 +10,10 @@ export interface SendTools {
   /** Name of the sink, for problems. */
   name: string;
   clock: Clock;
+  /** Ends requests in flight: some time after the run was cancelled (S23). */
   signal: AbortSignal;
+  /** The run was cancelled: nothing more is waited for. */
+  stopped: AbortSignal;
   /** Remembers a request before it is made (S9). */
   openIntent(once: string, operation: Operation, items: WriteItem[]): Promise<void>;
   newId(): string;
@@ -94,7 +97,7 @@ interface Pace {
   mayTryAgain(): boolean;
 }
 
-function newPace({ sink, name, clock, signal }: SendTools): Pace {
+function newPace({ sink, name, clock, stopped }: SendTools): Pace {
   const began = clock.monotonic();
   let attempts = 1;
   const mayTryAgain = (): boolean => attempts < sink.retry.attempts && clock.monotonic() - began < sink.retry.withinMs;
@@ -106,7 +109,7 @@ function newPace({ sink, name, clock, signal }: SendTools): Pace {
           fix: 'Run again when the target is back; what was delivered is remembered, the rest is taken by the next run.',
         });
       }
-      await clock.sleep(Math.min(afterMs ?? backoffMs(sink.retry, attempts), sink.retry.withinMs), signal);
+      await clock.sleep(Math.min(afterMs ?? backoffMs(sink.retry, attempts), sink.retry.withinMs), stopped);
       attempts++;
     },
   };

@@ -21,6 +21,8 @@ export interface RunContext {
   readonly scope: Scope;
   readonly env: Environment;
   readonly signal: AbortSignal;
+  /** For requests in flight: aborted a grace period after `signal`, so that they may answer (S23). */
+  readonly inFlight: AbortSignal;
   readonly observe: Observe;
   /** `plan`: nothing is written outside the staging file. */
   readonly dryRun: boolean;
@@ -45,7 +47,7 @@ export interface RunContext {
 export function newContext(
   fixed: Pick<
     RunContext,
-    'id' | 'pipeline' | 'world' | 'request' | 'tick' | 'scope' | 'env' | 'signal' | 'observe' | 'dryRun'
+    'id' | 'pipeline' | 'world' | 'request' | 'tick' | 'scope' | 'env' | 'signal' | 'inFlight' | 'observe' | 'dryRun'
   >,
 ): RunContext {
   return {

@@ -2,7 +2,8 @@ import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { ReadEnd } from '../../model/record.ts';
-import { deliverGroup, snapshotName, type Delivery } from '../deliver/deliver.ts';
+import { snapshotName, type Delivery } from '../deliver/delivery.ts';
+import { deliverGroup } from '../deliver/group.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
 import { compileSteps } from '../steps/index.ts';
@@ -52,6 +53,7 @@ function contextFor(
 ): RunContext {
   const tick = request.asOf ?? world.clock.now();
   const id = world.newId();
+  const signal = request.signal ?? new AbortController().signal;
   const { scope, env } = environmentFor(pipeline, world, { id, tick, params: request.params ?? {} });
   return newContext({
     id,
@@ -61,10 +63,22 @@ function contextFor(
     tick,
     scope,
     env,
-    signal: request.signal ?? new AbortController().signal,
+    signal,
+    inFlight: graceAfter(signal),
     observe: request.observe ?? (() => {}),
     dryRun: request.dryRun ?? false,
   });
+}
+
+/** Requests in flight may answer for so long after a run was cancelled (S23). */
+const GRACE_MS = 30_000;
+
+function graceAfter(signal: AbortSignal): AbortSignal {
+  const grace = new AbortController();
+  const begin = (): void => void setTimeout(() => grace.abort(signal.reason), GRACE_MS).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return grace.signal;
 }
 
 /** Takes the lock and writes the run down. False when the tick has had its run (S25). */
@@ -153,7 +167,7 @@ function openSource(run: RunContext): ReturnType<World['openSource']> {
 async function settle(run: RunContext, source: OpenSource, delivery: Delivery): Promise<void> {
   const { store } = run.world;
   run.observe({ is: 'phase', phase: 'finish' });
-  for (const { sink } of delivery.targets) await sink?.end?.(run.signal);
+  for (const { sink } of delivery.targets) await sink?.end?.(run.inFlight);
   await store.settleProvisional(lease(run), run.id);
   await flushRejects(run);
   if (run.request.limit !== undefined) return;

@@ -1,5 +1,6 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
-import { deliverGroup, planGroup, type Delivery } from '../deliver/deliver.ts';
+import type { Delivery } from '../deliver/delivery.ts';
+import { deliverGroup, planGroup } from '../deliver/group.ts';
 import { streamedWork } from '../deliver/works.ts';
 import type { Work } from '../deliver/work.ts';
 import type { RunSteps } from '../steps/index.ts';

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
-import { packed, planGroup, snapshotName, type Delivery } from '../deliver/deliver.ts';
+import { packed } from '../deliver/commit.ts';
+import { snapshotName, type Delivery } from '../deliver/delivery.ts';
+import { planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { missingWorks, stagedWorks } from '../deliver/works.ts';
 import { collect, type Collected } from '../diff/collect.ts';

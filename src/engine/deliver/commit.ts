@@ -1,0 +1,132 @@
+import { entryState } from '../../store/entry.ts';
+import type { Commit, Intent } from '../../store/ports.ts';
+import type { Ledger } from '../diff/ledger.ts';
+import { countDelivered } from '../run/account.ts';
+import { emptyCommit, lease, settleWell, takePending } from '../run/context.ts';
+import { rejectWork, snapshotName, type Delivery } from './delivery.ts';
+import { intentItem } from './doubts.ts';
+import { itemFor, type Final, type Target, type Work } from './work.ts';
+
+/**
+ * One transaction for a wave: outcomes, counts, rejects, acknowledgements, intents closed. Without a target: works that
+ * no sink is concerned with, which are done as they are.
+ */
+export async function commitFinals(
+  delivery: Delivery,
+  target: Target | undefined,
+  works: Work[],
+  finals: Final[],
+  opened: string[],
+): Promise<void> {
+  const { run, ledger, targets } = delivery;
+  const records: Commit['records'] = [];
+  const acknowledged: number[] = [];
+  const recordAt: number[] = [];
+  const doubtful: Work[] = [];
+  for (let index = 0; index < works.length; index++) {
+    const work = works[index] as Work;
+    const final: Final = target ? (finals[index] as Final) : { is: 'delivered' };
+    if (target) settleDoubt(delivery, work.key, final);
+    if (final.is === 'rejected') {
+      if (final.inDoubt && target && !delivery.doubts.has(work.key)) doubtful.push(work);
+      work.route = [];
+      await rejectWork(delivery, work, {
+        stage: 'deliver',
+        code: final.code,
+        reason: final.reason,
+        ...(target ? { sink: target.name } : {}),
+      });
+      continue;
+    }
+    const operation = work.route[0]?.operation ?? work.operation;
+    if (target) {
+      if (final.kept) work.kept[target.name] = { ...work.kept[target.name], ...final.kept };
+      const tally = (run.sinks[target.name] ??= {});
+      tally[operation] = (tally[operation] ?? 0) + 1;
+      work.route.shift();
+    }
+    if (work.route.length === 0) {
+      countDelivered(run.counts, work.operation);
+      settleWell(run, work.key);
+    }
+    if (ledger && work.entry >= 0) {
+      acknowledge(ledger, work, target?.index, targets.length);
+      acknowledged.push(work.entry);
+      const id = ledger.recordId(work.entry);
+      recordAt.push(records.length);
+      records.push({ id: id > 0 ? id : null, content: { key: work.key, record: work.record, kept: work.kept } });
+    }
+  }
+  if (target && doubtful.length > 0) await keepInDoubt(delivery, target, doubtful);
+  const closed = [...opened, ...closedIntents(delivery)];
+  const entries = packed(ledger, acknowledged);
+  const { ids } = await run.world.store.commit(lease(run), run.id, run.pipeline.name, {
+    ...emptyCommit,
+    closed,
+    records,
+    entries,
+    recordAt: Int32Array.from(recordAt),
+    provisional: targets.some(({ sink }) => sink?.commits === 'end'),
+    ...takePending(run),
+    counts: run.counts,
+  });
+  if (ledger)
+    acknowledged.forEach((entry, index) => ledger.setRecordId(entry, ids[recordAt[index] as number] as number));
+}
+
+/** Records whose outcome nobody can learn stay in an intent of their own: the target is never asked twice (S1). */
+async function keepInDoubt({ run }: Delivery, target: Target, works: Work[]): Promise<void> {
+  const keyFields = target.sink?.key ?? [];
+  const [first] = works;
+  if (!first) return;
+  const intent: Intent = {
+    id: run.world.newId(),
+    run: run.id,
+    snapshot: snapshotName(run),
+    sink: target.name,
+    operation: first.operation,
+    items: works.map((work) => intentItem(run.world.vault, itemFor(work, target, work.operation), keyFields)),
+  };
+  await run.world.store.openIntents(lease(run), [intent]);
+}
+
+/** What the snapshot is to remember of a work that passed one more sink. */
+function acknowledge(ledger: Ledger, work: Work, passed: number | undefined, sinkCount: number): void {
+  const { entry } = work;
+  const next = work.route[0];
+  if (next && passed === next.target) {
+    // Returned, and still to be updated at the same sink: active again, with the old value, so that a kill here is an update.
+    ledger.setState(entry, entryState.active);
+    ledger.setDone(entry, sinkCount);
+    return;
+  }
+  ledger.setOperation(entry, work.operation);
+  ledger.setDone(entry, next ? next.target : sinkCount);
+  if (work.operation === 'missing') {
+    if (!next) ledger.setState(entry, entryState.gone);
+    return;
+  }
+  ledger.setState(entry, entryState.active);
+  ledger.setValueHash(entry, ledger.seenHash(entry));
+  ledger.setAbsence(entry, 0, 0);
+}
+
+/** The packed entries of these ledger places, one after another. */
+export function packed(ledger: Ledger | undefined, entries: number[]): Uint8Array {
+  if (!ledger || entries.length === 0) return new Uint8Array(0);
+  return Buffer.concat(entries.map((entry) => ledger.entry(entry)));
+}
+
+/** A key whose fate is known now is no longer open in the intents of earlier runs. */
+function settleDoubt({ doubts, openIntents }: Delivery, key: string, final: Final): void {
+  if (!doubts.has(key) || (final.is === 'rejected' && final.inDoubt)) return;
+  doubts.delete(key);
+  for (const { left } of openIntents.values()) left.delete(key);
+}
+
+/** Intents of earlier runs with nothing left open. */
+function closedIntents({ openIntents }: Delivery): string[] {
+  const closed = [...openIntents.values()].filter(({ left }) => left.size === 0).map(({ intent }) => intent.id);
+  for (const id of closed) openIntents.delete(id);
+  return closed;
+}

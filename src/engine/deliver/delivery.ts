@@ -1,0 +1,54 @@
+import type { Intent } from '../../store/ports.ts';
+import type { Doubts } from '../diff/collect.ts';
+import type { Ledger } from '../diff/ledger.ts';
+import { note, reject, type RunContext } from '../run/context.ts';
+import type { RunSteps } from '../steps/index.ts';
+import type { Target, Work } from './work.ts';
+
+/** What the delivery of a run works with. */
+export interface Delivery {
+  run: RunContext;
+  targets: Target[];
+  /** Undefined where the pipeline compares nothing. */
+  ledger?: Ledger;
+  doubts: Doubts;
+  /** Intents of earlier runs, with how many of their keys are still open. */
+  openIntents: Map<string, { intent: Intent; left: Set<string> }>;
+  /** Steps after the diff. */
+  steps: RunSteps;
+}
+
+export const snapshotName = (run: RunContext): string => {
+  const diff = run.pipeline.steps.find((step) => step.kind === 'diff');
+  return diff?.kind === 'diff' ? diff.rule.snapshot : run.pipeline.name;
+};
+
+/** Opens a sink with its first record, and begins it. */
+export async function openTarget({ run }: Delivery, target: Target): Promise<NonNullable<Target['sink']>> {
+  if (!target.sink) {
+    const { scope, env, inFlight: signal } = run;
+    target.sink = await run.world.openSink(target.use, { scope, env, signal, note: (message) => note(run, message) });
+    await target.sink.begin?.(signal);
+  }
+  return target.sink;
+}
+
+/** Settles a work as rejected. */
+export async function rejectWork(
+  { run }: Delivery,
+  work: Work,
+  why: { stage: 'steps' | 'link' | 'diff' | 'deliver'; code: string; reason: string; field?: string; sink?: string },
+): Promise<void> {
+  const { stage, code, reason, field, sink } = why;
+  await reject(run, {
+    key: work.key,
+    stage,
+    code,
+    reason,
+    origin: work.origin,
+    line: work.line,
+    source: work.source,
+    ...(field ? { field } : {}),
+    ...(sink ? { sink } : {}),
+  });
+}

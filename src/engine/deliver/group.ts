@@ -1,0 +1,140 @@
+import { isPromise, whenReady } from '../../expression/index.ts';
+import { isProblem } from '../../model/problem.ts';
+import type { Operation, WriteItem } from '../../model/record.ts';
+import type { Intent } from '../../store/ports.ts';
+import { countDelivered, countFiltered } from '../run/account.ts';
+import { checkStop, intolerable, isIntolerable, settleWell } from '../run/context.ts';
+import type { RunSteps } from '../steps/index.ts';
+import { commitFinals } from './commit.ts';
+import { openTarget, rejectWork, type Delivery } from './delivery.ts';
+import { ruleOf } from './send.ts';
+import { sendWave } from './wave.ts';
+import { itemFor, type Target, type Work } from './work.ts';
+
+/** Below so many records read, a share of rejects says nothing in a stream. */
+const TOLERATE_FROM = 1000;
+
+/** Where a request holds one record, so many for each that may be in flight share a commit: a kill repeats no more than these. */
+const SINGLES_A_COMMIT = 8;
+
+/** Sends a group of works of one operation through all sinks; each ends delivered, filtered or rejected, once. */
+export async function deliverGroup(delivery: Delivery, works: Work[]): Promise<void> {
+  let alive: Work[] = [];
+  for (const work of works) {
+    if (await prepare(delivery, work)) alive.push(work);
+  }
+  const idle = alive.filter((work) => work.route.length === 0);
+  if (idle.length > 0) await commitFinals(delivery, undefined, idle, [], []);
+  alive = alive.filter((work) => work.route.length > 0);
+  for (const target of delivery.targets) {
+    for (;;) {
+      const here = alive.filter((work) => work.route[0]?.target === target.index);
+      const operation = here[0]?.route[0]?.operation;
+      if (!operation) break;
+      await deliverTo(
+        delivery,
+        target,
+        operation,
+        here.filter((work) => work.route[0]?.operation === operation),
+      );
+    }
+  }
+}
+
+/** What `deliverGroup` would do, shown and counted as if it had been taken; no sink is opened. */
+export async function planGroup(delivery: Delivery, works: Work[]): Promise<void> {
+  const { run } = delivery;
+  for (const work of works) {
+    if (!(await prepare(delivery, work))) continue;
+    const { key, operation, origin, line, was, record } = work;
+    const after = operation === 'missing' ? {} : { after: record };
+    run.observe({ is: 'change', change: { key, operation, origin, line, ...(was ? { before: was } : {}), ...after } });
+    countDelivered(run.counts, operation);
+  }
+}
+
+/** Runs the steps after the diff and plans the route. False when the record is settled by them. */
+async function prepare(delivery: Delivery, work: Work): Promise<boolean> {
+  const { run, targets } = delivery;
+  const passing: Parameters<RunSteps>[0] = {
+    record: work.record,
+    key: work.key,
+    line: work.line ?? 0,
+    scope: work.scope,
+  };
+  const verdict = delivery.steps(passing, run.env);
+  const settled = isPromise(verdict) ? await verdict : verdict;
+  work.final = passing.record;
+  if (settled?.is === 'filtered') {
+    countFiltered(run.counts, settled.reason);
+    settleWell(run, work.key);
+    return false;
+  }
+  if (settled?.is === 'rejected') {
+    await rejectWork(delivery, work, settled);
+    return false;
+  }
+  try {
+    const route: Work['route'] = [];
+    for (const hop of work.route) {
+      const { only, when } = (targets[hop.target] as Target).use;
+      if (only && !covers(only, hop.operation)) continue;
+      const holds = when
+        ? whenReady(when.evaluate(work.final, passing.scope, run.env), (value) => value === true)
+        : true;
+      if (isPromise(holds) ? await holds : holds) route.push(hop);
+    }
+    work.route = route;
+    return true;
+  } catch (error) {
+    if (!isProblem(error) || error.class !== 'data') throw error;
+    await rejectWork(delivery, work, { stage: 'steps', code: error.code, reason: error.message });
+    return false;
+  }
+}
+
+const covers = (only: Operation[], operation: Operation): boolean =>
+  only.includes(operation) || (only.includes('upsert') && (operation === 'create' || operation === 'update'));
+
+/** One sink, one operation: batches by its rule, as many at once as it bears, one commit for each wave. */
+async function deliverTo(delivery: Delivery, target: Target, operation: Operation, works: Work[]): Promise<void> {
+  const { run, doubts } = delivery;
+  const sink = await openTarget(delivery, target);
+  const inDoubt = works.filter((work) => doubts.get(work.key)?.intent.sink === target.name);
+  for (const intent of new Set(inDoubt.map((work) => doubts.get(work.key)?.intent as Intent))) {
+    const batch = inDoubt.filter((work) => doubts.get(work.key)?.intent === intent);
+    await sendWave(delivery, target, operation, [inIntentOrder(batch, intent)], intent);
+  }
+  const fresh = works.filter((work) => !inDoubt.includes(work));
+  const rule = ruleOf(sink, operation);
+  const batches = inBatches(
+    fresh,
+    rule?.size ?? 500,
+    rule?.by && ((work) => (rule.by as (item: WriteItem) => string)(itemFor(work, target, operation))),
+  );
+  const wave = sink.concurrency * (rule?.size === 1 ? SINGLES_A_COMMIT : 1);
+  for (let at = 0; at < batches.length; at += wave) {
+    checkStop(run);
+    if (run.counts.read >= TOLERATE_FROM && isIntolerable(run)) throw intolerable(run);
+    await sendWave(delivery, target, operation, batches.slice(at, at + wave));
+  }
+}
+
+const inIntentOrder = (works: Work[], intent: Intent): Work[] => {
+  const order = new Map(intent.items.map((item, index) => [item.key, index]));
+  return works.toSorted((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
+};
+
+function inBatches(works: Work[], size: number, by?: (work: Work) => string): Work[][] {
+  const groups = new Map<string, Work[]>();
+  for (const work of works) {
+    const name = by ? by(work) : '';
+    const group = groups.get(name);
+    if (group) group.push(work);
+    else groups.set(name, [work]);
+  }
+  const batches: Work[][] = [];
+  for (const group of groups.values())
+    for (let at = 0; at < group.length; at += size) batches.push(group.slice(at, at + size));
+  return batches;
+}
