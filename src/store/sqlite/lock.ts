@@ -69,7 +69,7 @@ export function locks(
       return keep(name, token);
     },
     async close() {
-      for (const lease of [...held]) await lease.release();
+      await Promise.allSettled([...held].map((lease) => lease.release()));
     },
   };
 
