@@ -10,7 +10,10 @@ const placeholder = 'a@a.invalid';
 export function isAsWritten(template: string, rendered: string): boolean {
   const expected = addressParser(template.replace(/\{\{.*?\}\}+/gs, placeholder), { flatten: true });
   const found = addressParser(rendered, { flatten: true });
-  return found.length === expected.length && found.length > 0 && found.every(({ address }) => isAddress(address));
+  // A name that holds an address as well, unquoted, is read differently by different programs.
+  const signs = rendered.replace(/"[^"]*"/g, '').split('@').length - 1;
+  const isSame = found.length === expected.length && found.length > 0 && signs === found.length;
+  return isSame && found.every(({ address }) => isAddress(address));
 }
 
 const isAddress = (address: string): boolean => /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(address);

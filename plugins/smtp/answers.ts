@@ -6,19 +6,21 @@ interface SmtpError {
   /** Of the server: 421, 550 … */
   responseCode?: number;
   response?: string;
-  /** What was being said: CONN, EHLO, MAIL FROM, RCPT TO, DATA … */
-  command?: string;
   message: string;
 }
 
 const answered = (outcome: Outcome): WriteAnswer => ({ is: 'answered', outcomes: [outcome] });
 
-/** Whether the connection was not yet made, so that no mail can have been taken. */
-const beforeMail = new Set(['CONN', 'API', 'EHLO', 'HELO', 'STARTTLS']);
+/**
+ * The connection never came to be, so no mail can have been taken. Told by the reason: nodemailer names CONN as the
+ * command of every lost connection, even of one that is lost after the mail.
+ */
+const neverConnected =
+  /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Greeting never received|Connection timeout/;
 
 /** Throws SMTP_AUTH_DENIED and SMTP_CERTIFICATE, which hold for every mail. */
 export function answerOf(error: unknown, host: string): WriteAnswer {
-  const { code = '', responseCode, response = '', command = '', message } = error as SmtpError;
+  const { code = '', responseCode, response = '', message } = error as SmtpError;
   const refusal = withoutAddresses(response || message);
   if (code === 'EAUTH' || responseCode === 535 || responseCode === 530)
     throw problem('SMTP_AUTH_DENIED', `${host} refuses the login (${responseCode ?? 'no answer'}).`, {
@@ -32,9 +34,7 @@ export function answerOf(error: unknown, host: string): WriteAnswer {
     return answered({ is: 'rejected', code: 'SMTP_REFUSED', reason: refusal });
   if (responseCode !== undefined && responseCode >= 400) return answered({ is: 'retry', reason: refusal });
   const reason = `${host}: ${code || message}`;
-  return beforeMail.has(command) || code === 'EDNS' || code === 'ECONNREFUSED'
-    ? { is: 'notDone', reason }
-    : { is: 'unanswered', reason };
+  return code === 'EDNS' || neverConnected.test(message) ? { is: 'notDone', reason } : { is: 'unanswered', reason };
 }
 
 /** Servers quote the address that they refuse. */

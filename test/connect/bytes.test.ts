@@ -14,7 +14,7 @@ describe('gzip around a file', () => {
 
   it('is known by its first bytes, and other bytes pass', async () => {
     expect((await collect(unwrap(gzipSync(text)).bytes)).equals(text)).toBe(true);
-    expect((await collect(unwrapGzip(inPieces(gzipSync(text), 1), 'a').bytes)).equals(text)).toBe(true);
+    expect((await collect(unwrapGzip(inPieces(gzipSync('a few bytes'), 1), 'a').bytes)).toString()).toBe('a few bytes');
     expect((await collect(unwrap(text).bytes)).equals(text)).toBe(true);
     for (const short of [Buffer.of(), Buffer.of(0x1f)])
       expect((await collect(unwrap(short).bytes)).equals(short)).toBe(true);
@@ -44,7 +44,7 @@ describe('gzip around a file', () => {
   });
 
   it('stops a bomb at the limit', async () => {
-    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    const bomb = gzipSync(Buffer.alloc(8_000_000));
     expect(await codeOf(() => collect(unwrap(bomb, 'a', 1_000_000).bytes))).toBe('GZIP_TOO_LARGE');
   });
 
