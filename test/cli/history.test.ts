@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { comparing, newWorkspace, portolan, put, staff } from './harness.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await newWorkspace({ 'pipelines/staff.yaml': comparing, 'in/staff.csv': staff });
+  await portolan(folder, ['run', 'employees']);
+  await portolan(folder, ['run', 'staff']);
+  await portolan(folder, ['run', 'staff']);
+});
+
+const rejectId = async (): Promise<string> => {
+  const { rejects } = JSON.parse((await portolan(folder, ['rejects', 'list', '--json'])).out) as {
+    rejects: { id: number }[];
+  };
+  return String(rejects[0]?.id);
+};
+
+describe('portolan runs', () => {
+  test('runs are listed newest first, with what they came to', async () => {
+    const { code, out } = await portolan(folder, ['runs']);
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^started +pipeline +status +took +run +came to$/);
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +staff +done .*unchanged 2, rejected 1/);
+  });
+
+  test('one pipeline, a limit, one object', async () => {
+    const { out } = await portolan(folder, ['runs', 'staff', '--limit', '1', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ format: 1, runs: [{ pipeline: 'staff', status: 'done' }] });
+    expect((await portolan(folder, ['runs', 'employees'])).out.trimEnd().split('\n')).toHaveLength(2);
+    expect((await portolan(folder, ['runs', 'nobody'])).code).toBe(2);
+    expect((await portolan(folder, ['runs', '--limit', '0'])).code).toBe(2);
+  });
+});
+
+describe('portolan rejects', () => {
+  test('open rejects are listed without any value of theirs', async () => {
+    const { code, out } = await portolan(folder, ['rejects', 'list']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ *id +pipeline +key +line +code +reason\n *\d+ +staff +3 +4 +FIELD_REQUIRED/);
+    expect(out).not.toContain('c@a.example');
+  });
+
+  test('they are chosen by pipeline, run, status and limit', async () => {
+    const count = async (...args: string[]) =>
+      (JSON.parse((await portolan(folder, ['rejects', 'list', '--json', ...args])).out) as { rejects: unknown[] })
+        .rejects.length;
+    expect(await count('staff')).toBe(1);
+    expect(await count('employees')).toBe(0);
+    expect(await count('--status', 'settled')).toBe(0);
+    expect(await count('--status', 'all')).toBe(1);
+    expect(await count('--limit', '1')).toBe(1);
+    expect(await count('--run', 'nosuchrun')).toBe(0);
+    expect((await portolan(folder, ['rejects', 'list', '--status', 'odd'])).code).toBe(2);
+  });
+
+  test('one is shown as it came, personal values masked', async () => {
+    const { code, out } = await portolan(folder, ['rejects', 'show', await rejectId()]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/origin +staff\.csv line 4\n/);
+    expect(out).toMatch(/E-Mail +c\*\*\*\n/);
+    expect(out).toMatch(/city +Ufa\n/);
+  });
+
+  test('--show-personal shows them, --json is one object', async () => {
+    const id = await rejectId();
+    expect((await portolan(folder, ['rejects', 'show', id, '--show-personal'])).out).toMatch(/E-Mail +c@a\.example\n/);
+    const { out } = await portolan(folder, ['rejects', 'show', id, '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      format: 1,
+      reject: { key: '3', source: { 'E-Mail': 'c***', city: 'Ufa' } },
+    });
+  });
+
+  test('one that is not there is a wrong command line', async () => {
+    const { code, err } = await portolan(folder, ['rejects', 'show', '4711']);
+    expect(code).toBe(2);
+    expect(err).toContain('error REJECT_UNKNOWN');
+  });
+
+  test('when the pipeline is gone nothing is known of its fields, and all is masked', async () => {
+    const id = await rejectId();
+    rmSync(join(folder, 'pipelines/staff.yaml'));
+    try {
+      const { out } = await portolan(folder, ['rejects', 'show', id]);
+      expect(out).toMatch(/city +U\*\*\*\n/);
+    } finally {
+      put(folder, { 'pipelines/staff.yaml': comparing });
+    }
+  });
+});

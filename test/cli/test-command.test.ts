@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { comparing, newWorkspace, portolan, put, staff } from './harness.ts';
+
+const check = `
+check: staff
+now: 2026-11-24
+cases:
+  - name: who is new is created
+    source: fixtures/staff.csv
+    expect: { create: 3, rejected: 1, sent: fixtures/sent.json }
+`;
+const sent = [
+  {
+    sink: 'file',
+    operation: 'create',
+    record: { externalId: '1', name: 'Anna', mail: 'anna@a.example', city: 'Kazan' },
+  },
+];
+
+const workspace = (): Promise<string> =>
+  newWorkspace({
+    'pipelines/staff.yaml': comparing,
+    'pipelines/staff.check.yaml': check,
+    'pipelines/fixtures/staff.csv': staff,
+    'pipelines/fixtures/sent.json': JSON.stringify(sent),
+  });
+
+describe('portolan test', () => {
+  test('what is not as expected is shown, field by field, with exit code 1', async () => {
+    const { code, out } = await portolan(await workspace(), ['test', 'staff']);
+    expect(code).toBe(1);
+    expect(out).toContain('FAILED staff who is new is created\n');
+    expect(out).toContain('    create: expected 3, was 2\n');
+    expect(out).toContain('    sent 1, city: expected "Kazan", was "Tver"\n');
+    expect(out).toContain('    sent 2: nothing expected, was create to file');
+    expect(out).not.toContain('rejected: expected');
+  });
+
+  test('all checks run when none is named; --json is one object', async () => {
+    const { code, out } = await portolan(await workspace(), ['test', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      format: 1,
+      passed: 1,
+      failed: 1,
+      cases: [
+        { check: 'employees', passed: true, differences: [] },
+        { check: 'staff', file: 'pipelines/staff.check.yaml', passed: false },
+      ],
+    });
+  });
+
+  test('nothing is left behind: no store, no file', async () => {
+    const folder = await workspace();
+    await portolan(folder, ['test']);
+    expect((await portolan(folder, ['runs'])).out).toBe('No runs yet.\n');
+  });
+
+  test('a pipeline without a check, an unknown one, and documents with mistakes are refused', async () => {
+    const folder = await newWorkspace({ 'pipelines/staff.yaml': comparing });
+    expect((await portolan(folder, ['test', 'staff'])).err).toContain('error CHECK_MISSING');
+    expect((await portolan(folder, ['test', 'stuff'])).err).toContain('error PIPELINE_UNKNOWN');
+    put(folder, { 'pipelines/staff.yaml': comparing.replace('key:', 'kee:') });
+    const { code, err } = await portolan(folder, ['test']);
+    expect(code).toBe(2);
+    expect(err).toContain('error WORKSPACE_INVALID');
+  });
+});
