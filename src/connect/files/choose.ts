@@ -55,13 +55,15 @@ async function withoutConsumed(
   return fresh;
 }
 
-function nothing(path: string, waiting: number, consumed: number, { none }: SourceOptions): NothingToRead {
+function nothing(path: string, waiting: number, consumed: number, { none, then }: SourceOptions): NothingToRead {
   const also = [
     ...(waiting > 0 ? [`${waiting} still being written or without marker`] : []),
     ...(consumed > 0 ? [`${consumed} already read by an earlier run`] : []),
   ];
   const sentence = `No file to read at ${path}${also.length > 0 ? ` (${also.join(', ')})` : ''}.`;
-  if (none === 'skip') return { nothing: sentence };
+  // An earlier run had settled all that is here, and was ended before it moved the file: its feed has come.
+  const isSettled = then !== undefined && consumed > 0 && waiting === 0;
+  if (none === 'skip' || isSettled) return { nothing: sentence };
   throw problem('FILE_NONE', sentence, {
     fix: 'Check path and delivery, or say `none: skip` where no file is no failure.',
   });
