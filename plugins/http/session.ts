@@ -48,7 +48,7 @@ export async function openSession(connector: Connector, context: OpenContext<unk
   const scope: Scope = { ...context.scope, connection: context.connection };
   const baseUrl = (await http.baseUrl.render({}, scope, env)).replace(/\/+$/, '');
   const home = originOf(baseUrl, context.connectionName);
-  const client = openHttpClient(
+  const client = await openHttpClient(
     { home, named: [...(http.hosts ?? []), ...namedHosts(connector)] },
     { ...defaultHttpLimits, timeoutMs: http.timeout ?? defaultHttpLimits.timeoutMs },
   );

@@ -1,4 +1,4 @@
-import { Agent, request as send, type Dispatcher } from 'undici';
+import type { Dispatcher, request } from 'undici';
 import { isProblem, problem } from '../../model/problem.ts';
 import { decompressed, readAnswer, type HttpAnswer } from './answer.ts';
 import { failureOf, type Failure } from './failure.ts';
@@ -43,20 +43,22 @@ export interface HttpClient {
 }
 
 /** Opens a client that keeps its connections and goes nowhere but where `hosts` lets it. */
-export function openHttpClient(hosts: HostRules, limits: HttpLimits): HttpClient {
+export async function openHttpClient(hosts: HostRules, limits: HttpLimits): Promise<HttpClient> {
+  // Loaded when a connection is opened: what only validates does without.
+  const { Agent, request: send } = await import('undici');
   const dispatcher = new Agent({
     connectTimeout: limits.connectTimeoutMs,
     headersTimeout: limits.timeoutMs,
     bodyTimeout: limits.timeoutMs,
   });
   return {
-    async exchange(request, signal) {
-      let url = request.url;
+    async exchange(wanted, signal) {
+      let url = wanted.url;
       for (let redirects = 0; ; redirects += 1) {
-        const exchange = await attempt({ ...request, url }, { hosts, limits, dispatcher, signal });
-        const next = exchange.is === 'answered' && request.method === 'GET' ? redirectOf(exchange.answer) : undefined;
+        const exchange = await attempt({ ...wanted, url }, { hosts, limits, dispatcher, send, signal });
+        const next = exchange.is === 'answered' && wanted.method === 'GET' ? redirectOf(exchange.answer) : undefined;
         if (!next) return exchange;
-        if (redirects >= limits.maxRedirects) throw tooManyRedirects(request.url, limits);
+        if (redirects >= limits.maxRedirects) throw tooManyRedirects(wanted.url, limits);
         url = next;
       }
     },
@@ -68,12 +70,13 @@ interface AttemptTools {
   hosts: HostRules;
   limits: HttpLimits;
   dispatcher: Dispatcher;
+  send: typeof request;
   signal: AbortSignal;
 }
 
-async function attempt(request: HttpRequest, tools: AttemptTools): Promise<Exchange> {
-  const { url, method, body } = request;
-  const { limits, dispatcher, signal } = tools;
+async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchange> {
+  const { url, method, body } = wanted;
+  const { limits, dispatcher, send, signal } = tools;
   const { isHome } = judgeHost(url, tools.hosts);
   signal.throwIfAborted();
   try {
@@ -81,7 +84,7 @@ async function attempt(request: HttpRequest, tools: AttemptTools): Promise<Excha
       dispatcher,
       method,
       signal,
-      headers: { ...request.headers, ...(isHome ? request.credentials : {}) },
+      headers: { ...wanted.headers, ...(isHome ? wanted.credentials : {}) },
       ...(body === undefined ? {} : { body }),
     });
     const bytes = await readLimited(answer.body, url, limits);

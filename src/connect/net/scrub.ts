@@ -10,16 +10,22 @@ export type Scrub = (message: string) => string;
  * of case, also where it is encoded for a URL. The message is cut at 300 characters.
  */
 export function scrubber(...values: unknown[]): Scrub {
-  const texts = new Set<string>();
-  collect(values, texts);
-  // Longest first, so that a value that is part of another leaves nothing of it.
-  const hidden = [...texts].sort((one, other) => other.length - one.length);
+  // Made when the first message comes: most batches are accepted without a word.
+  let hidden: string[] | undefined;
   return (message) => {
+    hidden ??= hiddenTexts(values);
     let scrubbed = message;
     for (const text of hidden) scrubbed = blank(scrubbed, text);
     const flat = scrubbed.replace(/\s+/g, ' ').trim();
     return flat.length > longestMessage ? `${flat.slice(0, longestMessage)}…` : flat;
   };
+}
+
+/** Longest first, so that a value that is part of another leaves nothing of it. */
+function hiddenTexts(values: unknown[]): string[] {
+  const texts = new Set<string>();
+  collect(values, texts);
+  return [...texts].sort((one, other) => other.length - one.length);
 }
 
 function collect(value: unknown, into: Set<string>): void {

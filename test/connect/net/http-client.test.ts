@@ -18,7 +18,7 @@ const never = new AbortController().signal;
 beforeAll(async () => {
   server = await startHttpServer(async (request, response) => answer(request, response));
   const hosts = { home: server.url, named: [] };
-  client = openHttpClient(hosts, { ...defaultHttpLimits, timeoutMs: 300, maxAnswerBytes: 1024 * 1024 });
+  client = await openHttpClient(hosts, { ...defaultHttpLimits, timeoutMs: 300, maxAnswerBytes: 1024 * 1024 });
 });
 afterAll(async () => {
   await client.close();
@@ -80,7 +80,7 @@ it('a request that is cancelled ends with the reason', async () => {
 });
 
 it('a host name that does not exist is known not to have been reached', async () => {
-  const lost = openHttpClient({ home: 'http://none.invalid', named: [] }, defaultHttpLimits);
+  const lost = await openHttpClient({ home: 'http://none.invalid', named: [] }, defaultHttpLimits);
   const url = new URL('http://none.invalid/');
   expect(await lost.exchange({ method: 'GET', url, headers: {}, credentials: {} }, never)).toMatchObject({
     is: 'notSent',
@@ -89,12 +89,16 @@ it('a host name that does not exist is known not to have been reached', async ()
 });
 
 it('connections are kept for the next request', async () => {
+  const kept = await openHttpClient({ home: server.url, named: [] }, defaultHttpLimits);
   const ports = new Set<number | undefined>();
   answer = (request, response) => {
     ports.add(request.socket.remotePort);
     response.end('{}');
   };
-  for (let times = 0; times < 10; times += 1) await get();
+  const url = new URL(server.url);
+  for (let times = 0; times < 10; times += 1)
+    await kept.exchange({ method: 'GET', url, headers: {}, credentials: {} }, never);
+  await kept.close();
   // The pool may open a second one while the first is being put back.
   expect(ports.size).toBeLessThanOrEqual(2);
 });
@@ -111,7 +115,7 @@ it('a certificate that nobody vouches for is refused before anything is sent', a
   });
   await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
   const url = new URL(`https://127.0.0.1:${(secure.address() as AddressInfo).port}/`);
-  const strict = openHttpClient({ home: url.origin, named: [] }, defaultHttpLimits);
+  const strict = await openHttpClient({ home: url.origin, named: [] }, defaultHttpLimits);
   try {
     const going = strict.exchange({ method: 'POST', url, headers: {}, credentials: { authorization: 'x' } }, never);
     await expect(going).rejects.toMatchObject({ code: 'HTTP_CERTIFICATE', class: 'fatal' });
