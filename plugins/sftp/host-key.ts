@@ -9,6 +9,8 @@ import { knownKeys } from './known-hosts.ts';
 export interface HostKeyJudge {
   /** Types of keys that are known, best first: the server is asked for one of these. */
   types?: string[];
+  /** Types to ask for one by one where the key shown first is not the right one. */
+  otherTypes?: string[];
   /** Undefined when it is the right key; else SFTP_HOST_KEY_UNKNOWN or SFTP_HOST_KEY_CHANGED. */
   judge(key: Buffer): Problem | undefined;
 }
@@ -19,7 +21,8 @@ export async function hostKeyJudge(connection: SftpConnection, folder: string): 
   const address = port === 22 ? host : `${host}:${port}`;
   if (hostKey !== undefined) {
     const expected = hostKey.replace(/=$/, '');
-    return { judge: (key) => (fingerprintOf(key) === expected ? undefined : changed(address, key)) };
+    const otherTypes = ['ssh-rsa', 'ecdsa-sha2-nistp256', 'ssh-ed25519'];
+    return { otherTypes, judge: (key) => (fingerprintOf(key) === expected ? undefined : changed(address, key)) };
   }
   if (knownHosts === undefined) return { judge: (key) => unknown(address, key, 'and nothing says which it should be') };
 

@@ -1,7 +1,7 @@
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2';
 import { isProblem, problem, type Problem } from '#sdk';
 import type { SftpConnection } from './connection.ts';
-import { hostKeyJudge } from './host-key.ts';
+import { hostKeyJudge, type HostKeyJudge } from './host-key.ts';
 import { loginFailure } from './login-failure.ts';
 
 /** An open SFTP channel, whose every answer has a time limit. */
@@ -15,15 +15,42 @@ export interface SftpSession {
   close(): Promise<void>;
 }
 
-/** Connects and logs in. Throws SFTP_UNREACHABLE, SFTP_AUTH_DENIED, SFTP_KEY_UNREADABLE and those of the host key. */
+/**
+ * Connects and logs in. Throws SFTP_UNREACHABLE, SFTP_AUTH_DENIED, SFTP_KEY_UNREADABLE and those of the host key. A
+ * server has keys of several types and shows one: a fingerprint may be of another, so each type is asked for.
+ */
 export async function openSession(
   connection: SftpConnection,
   folder: string,
   signal: AbortSignal,
 ): Promise<SftpSession> {
+  const judge = await hostKeyJudge(connection, folder);
+  try {
+    return await connect(connection, judge, judge.types, signal);
+  } catch (error) {
+    if (!judge.otherTypes || codeOf(error) !== 'SFTP_HOST_KEY_CHANGED') throw error;
+    for (const type of judge.otherTypes) {
+      try {
+        return await connect(connection, judge, [type], signal);
+      } catch (next) {
+        // Unreachable: the server has no key of that type.
+        if (codeOf(next) !== 'SFTP_HOST_KEY_CHANGED' && codeOf(next) !== 'SFTP_UNREACHABLE') throw next;
+      }
+    }
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+async function connect(
+  connection: SftpConnection,
+  judge: HostKeyJudge,
+  types: string[] | undefined,
+  signal: AbortSignal,
+): Promise<SftpSession> {
   signal.throwIfAborted();
   const { host, port = 22, timeout = 30_000 } = connection;
-  const judge = await hostKeyJudge(connection, folder);
   const { default: SftpClient } = await import('ssh2-sftp-client');
   signal.throwIfAborted();
   let lost: Problem | undefined;
@@ -59,7 +86,7 @@ export async function openSession(
       readyTimeout: timeout,
       keepaliveInterval: 15_000,
       keepaliveCountMax: 4,
-      ...(judge.types ? { algorithms: { serverHostKey: algorithmsOf(judge.types) } } : {}),
+      ...(types ? { algorithms: { serverHostKey: algorithmsOf(types) } } : {}),
       hostVerifier: (key: Buffer) => (refused = judge.judge(key)) === undefined,
     } satisfies ConnectConfig);
     signal.throwIfAborted();

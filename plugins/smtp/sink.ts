@@ -59,7 +59,8 @@ export default defineSink({
       maxConnections: connections,
       connectionTimeout: timeout,
       greetingTimeout: timeout,
-      socketTimeout: timeout,
+      // Later than the greeting's, which tells that no mail can have been taken.
+      socketTimeout: timeout + 1000,
       // Bodies are templates of the workspace, and may not reach for files or URLs.
       disableFileAccess: true,
       disableUrlAccess: true,

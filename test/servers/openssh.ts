@@ -22,6 +22,8 @@ export interface OpenSsh {
   folder: string;
   /** `SHA256:…` */
   hostKey: string;
+  /** Fingerprint of its RSA key; clients are shown the other one first. */
+  rsaHostKey: string;
   /** A line of a known_hosts file. */
   knownHostsLine: string;
   /** Writes a file as the account; `mtime` in UTC milliseconds. */
@@ -45,7 +47,9 @@ export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {})
 
   const clientKey = ssh2.utils.generateKeyPairSync('ed25519');
   const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const rsaHostKey = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
   await writeFile(join(place, 'host_key'), hostKey.private, { mode: 0o600 });
+  await writeFile(join(place, 'rsa_host_key'), rsaHostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'authorized_keys'), `${clientKey.public}\n`, { mode: 0o644 });
   const port = wanted || (await freePort());
   if (isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
@@ -56,8 +60,6 @@ export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {})
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
   await untilOpen(port, child, () => log);
 
-  const publicKey = hostKey.public.split(' ')[1]!;
-  const fingerprint = createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '');
   return {
     host: '127.0.0.1',
     port,
@@ -65,8 +67,9 @@ export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {})
     password: account.password,
     privateKey: clientKey.private,
     folder,
-    hostKey: `SHA256:${fingerprint}`,
-    knownHostsLine: `[127.0.0.1]:${port} ssh-ed25519 ${publicKey}`,
+    hostKey: fingerprintOf(hostKey.public),
+    rsaHostKey: fingerprintOf(rsaHostKey.public),
+    knownHostsLine: `[127.0.0.1]:${port} ${hostKey.public.split(' ', 2).join(' ')}`,
     async seed(path, content, mtime) {
       const full = join(folder, path);
       await mkdir(join(full, '..'), { recursive: true });
@@ -85,6 +88,11 @@ export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {})
       await rm(place, { recursive: true, force: true });
     },
   };
+}
+
+function fingerprintOf(publicKey: string): string {
+  const bytes = Buffer.from(publicKey.split(' ')[1]!, 'base64');
+  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** An account that lives as long as the server, without a shell. */
@@ -108,6 +116,7 @@ const configOf = (
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${place}/host_key`,
+    `HostKey ${place}/rsa_host_key`,
     `AuthorizedKeysFile ${place}/authorized_keys`,
     `PidFile ${place}/pid`,
     `PasswordAuthentication ${password === undefined ? 'no' : 'yes'}`,

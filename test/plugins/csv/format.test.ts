@@ -94,6 +94,15 @@ describe('reading csv', () => {
     expect(longer.records).toEqual([{ a: '2', b: 'x' }]);
   });
 
+  it('takes a ragged row of several lines for a quote that was never closed', async () => {
+    const result = await read('a;b;c\n1;"B;x\n2;C"\n3;y;z\n', { delimiter: ';' });
+    expect(faults(result)).toEqual([
+      [2, 'CSV_QUOTE_UNCLOSED'],
+      [3, 'CSV_RAGGED'],
+    ]);
+    expect([result.records, result.lines]).toEqual([[{ a: '3', b: 'y', c: 'z' }], [4]]);
+  });
+
   it('rejects text behind a closing quote, and takes a quote inside a cell as it is', async () => {
     const result = await read('a;b\n1;"x"y\n2;ООО "Маяк"\n3;"ok"\n', { delimiter: ';' });
     expect(faults(result)).toEqual([[2, 'CSV_QUOTE_BROKEN']]);

@@ -120,6 +120,13 @@ describe('logging in over SFTP', () => {
     );
   });
 
+  it('takes the fingerprint of any of the keys that the server has', async () => {
+    const opened = await open({ hostKey: server.rsaHostKey });
+    expect(await opened.list('.')).toBeInstanceOf(Array);
+    await opened.close();
+    expect(await codeOf(() => open({ hostKey: server.rsaHostKey, username: 'nobody-here' }))).toBe('SFTP_AUTH_DENIED');
+  });
+
   it('shows the fingerprint of an unknown host, so that it can be asked for', async () => {
     await expect(open(without('hostKey'))).rejects.toThrow(server.hostKey);
   });
