@@ -33,7 +33,7 @@ const isSchema = (node: unknown): boolean =>
 const unescaped = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** One error of ajv in our words. */
-export function faultOfError(error: ErrorObject, root: Schema): Fault {
+export function faultOfError(error: ErrorObject): Fault {
   const at = { pointer: error.instancePath, atKey: false };
   const schema = (error.parentSchema ?? {}) as Schema;
   const found = foundAt(error, schema);
@@ -52,10 +52,10 @@ export function faultOfError(error: ErrorObject, root: Schema): Fault {
     case 'propertyNames':
       return wrongName(error, schema);
     case 'false schema':
-      return notBeside(error, root);
+      return notBeside(error);
     case 'anyOf':
     case 'oneOf':
-      return noBranch(error, schema, error.keyword, root);
+      return noBranch(error, schema, error.keyword);
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
@@ -169,11 +169,11 @@ function wrongName(error: ErrorObject, schema: Schema): Fault {
 }
 
 /** `dependentSchemas: { steps: { properties: { filter: false } } }`: two keys that exclude each other. */
-function notBeside(error: ErrorObject, root: Schema): Fault {
+function notBeside(error: ErrorObject): Fault {
   const parts = error.schemaPath.split('/').slice(1).map(unescaped);
   const other = parts[parts.lastIndexOf('dependentSchemas') + 1] ?? '';
   const key = unescaped(error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1));
-  const known = parts.includes('dependentSchemas') && root !== undefined;
+  const known = parts.includes('dependentSchemas');
   return {
     pointer: error.instancePath,
     atKey: true,
@@ -185,12 +185,12 @@ function notBeside(error: ErrorObject, root: Schema): Fault {
 }
 
 /** None of several forms fits. A form that is only an escape (`${…}`, `=…`) is not told. */
-function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf', root: Schema): Fault {
+function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf'): Fault {
   const forms = (schema[keyword] as Schema[]).filter((form) => !isEscape(form.pattern));
   const [only] = forms;
   if (only && forms.length === 1) {
     const inner = { ...schema, ...only, [keyword]: undefined };
-    return faultOfError({ ...error, keyword: only.enum ? 'enum' : 'format', parentSchema: inner }, root);
+    return faultOfError({ ...error, keyword: only.enum ? 'enum' : 'format', parentSchema: inner });
   }
   const keys = forms.map((form) => (form.required as string[] | undefined)?.[0]);
   if (keys.every((key) => key !== undefined)) {

@@ -29,7 +29,7 @@ export function checkAgainst(schema: Schema, value: unknown, options: { unfilled
   const explained = explainedByMisspelling(errors);
   const faults = errors
     .filter((error) => !explained.has(error))
-    .flatMap((error) => (error.keyword === 'oneKind' ? kindFaultOf(error) : faultOfError(error, schema)));
+    .flatMap((error) => (error.keyword === 'oneKind' ? kindFaultOf(error) : faultOfError(error)));
   return inOrder(withoutRepeats(movedToTheirPlace(faults, notes.kindPlaces)), value);
 }
 
