@@ -1,6 +1,6 @@
 import Database from 'libsql';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { cannotOpen, sqliteProblem } from './sqlite-problem.ts';
 import type { Arguments, Statement, Value } from './statement.ts';
 
@@ -46,11 +46,13 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
   makeFile(path);
   const database = told(() => new Database(path));
   const prepared = new Map<string, Prepared>();
-  const prepare = (sql: string): Prepared => {
-    const known = prepared.get(sql);
+  // One for each way of asking: in libsql 0.5.29 a `get` after an `all` of the same statement runs with the old arguments.
+  const prepare = (way: keyof Prepared, sql: string): Prepared => {
+    const name = `${way} ${sql}`;
+    const known = prepared.get(name);
     if (known) return known;
     const made = database.prepare(sql) as unknown as Prepared;
-    prepared.set(sql, made);
+    prepared.set(name, made);
     return made;
   };
   const transaction = <T>(begin: string, work: () => T): T =>
@@ -78,16 +80,16 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
   return {
     run: (statement, args) =>
       told(() => {
-        const done = prepare(statement.sql).run(bind(statement, args));
+        const done = prepare('run', statement.sql).run(bind(statement, args));
         return { changes: done.changes, lastId: Number(done.lastInsertRowid) };
       }),
     get: <A extends Arguments, R>(statement: Statement<A, R>, args: A) =>
       told(() => {
-        const row = prepare(statement.sql).get(bind(statement, args));
+        const row = prepare('get', statement.sql).get(bind(statement, args));
         return row === undefined ? undefined : (tidy(row) as R);
       }),
     all: <A extends Arguments, R>(statement: Statement<A, R>, args: A) =>
-      told(() => prepare(statement.sql).all(bind(statement, args)).map(tidy) as R[]),
+      told(() => prepare('all', statement.sql).all(bind(statement, args)).map(tidy) as R[]),
     execute: (sql) => told(() => database.exec(sql)),
     write: (work) => transaction('BEGIN IMMEDIATE', work),
     writeDurably(work) {
@@ -122,10 +124,21 @@ interface Prepared {
 
 function makeFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(resolve(path)));
     closeSync(openSync(path, 'a', 0o600));
   } catch (cause) {
     throw cannotOpen(path, cause);
+  }
+}
+
+/** Not `recursive: true`, which never returns where the system says ENOENT for a folder that is there, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(path)) throw error;
   }
 }
 
