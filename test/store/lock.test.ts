@@ -149,6 +149,8 @@ test('a lease that cannot be renewed in time is lost', async () => {
   other.close();
 });
 
+// Children load their TypeScript themselves: seconds each on a busy machine.
+const PROCESS_TIMEOUT_MS = 180_000;
 const register = fileURLToPath(new URL('./processes/register.mjs', import.meta.url));
 const worker = fileURLToPath(new URL('./processes/worker.ts', import.meta.url));
 
@@ -159,7 +161,7 @@ function startProcess({ path, keyText }: Bench, ...job: string[]): ChildProcess 
   return child;
 }
 
-test('a killed holder is taken over at once, its run is interrupted, and what it committed is there', async () => {
+test('a killed holder is taken over at once, its run is interrupted, and what it committed is there', { timeout: PROCESS_TIMEOUT_MS }, async () => {
   const made = newBench();
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const child = startProcess(made, 'hold');
@@ -177,7 +179,7 @@ test('a killed holder is taken over at once, its run is interrupted, and what it
   await store.mergeSnapshot(lease, 'employees');
 });
 
-test('four processes open one new store at once and work on it without losing anything', async () => {
+test('four processes open one new store at once and work on it without losing anything', { timeout: PROCESS_TIMEOUT_MS }, async () => {
   const made = newBench();
   const names = ['a', 'b', 'c', 'd'];
   const exits = names.map((name) => once(startProcess(made, 'commit', name), 'exit'));
