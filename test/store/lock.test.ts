@@ -161,32 +161,40 @@ function startProcess({ path, keyText }: Bench, ...job: string[]): ChildProcess 
   return child;
 }
 
-test('a killed holder is taken over at once, its run is interrupted, and what it committed is there', { timeout: PROCESS_TIMEOUT_MS }, async () => {
-  const made = newBench();
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const child = startProcess(made, 'hold');
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
-  const store = made.open({ clock });
-  await expect(store.lock('employees', 'employees')).rejects.toThrow(coded('PIPELINE_LOCKED'));
-  expect(await store.markInterrupted()).toEqual([]);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const lease = await store.lock('employees', 'employees');
-  expect(await store.markInterrupted()).toEqual(['run of employees']);
-  expect(await store.run('run of employees')).toMatchObject({ status: 'interrupted', code: 'RUN_INTERRUPTED' });
-  expect(await store.markInterrupted()).toEqual([]);
-  expect((await loaded(store)).size).toBe(1);
-  await store.mergeSnapshot(lease, 'employees');
-});
+test(
+  'a killed holder is taken over at once, its run is interrupted, and what it committed is there',
+  { timeout: PROCESS_TIMEOUT_MS },
+  async () => {
+    const made = newBench();
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+    const child = startProcess(made, 'hold');
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    const store = made.open({ clock });
+    await expect(store.lock('employees', 'employees')).rejects.toThrow(coded('PIPELINE_LOCKED'));
+    expect(await store.markInterrupted()).toEqual([]);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lease = await store.lock('employees', 'employees');
+    expect(await store.markInterrupted()).toEqual(['run of employees']);
+    expect(await store.run('run of employees')).toMatchObject({ status: 'interrupted', code: 'RUN_INTERRUPTED' });
+    expect(await store.markInterrupted()).toEqual([]);
+    expect((await loaded(store)).size).toBe(1);
+    await store.mergeSnapshot(lease, 'employees');
+  },
+);
 
-test('four processes open one new store at once and work on it without losing anything', { timeout: PROCESS_TIMEOUT_MS }, async () => {
-  const made = newBench();
-  const names = ['a', 'b', 'c', 'd'];
-  const exits = names.map((name) => once(startProcess(made, 'commit', name), 'exit'));
-  expect((await Promise.all(exits)).map(([code]) => code as number)).toEqual([0, 0, 0, 0]);
-  const store = made.open();
-  for (const name of names) expect((await loaded(store, name)).size).toBe(800);
-});
+test(
+  'four processes open one new store at once and work on it without losing anything',
+  { timeout: PROCESS_TIMEOUT_MS },
+  async () => {
+    const made = newBench();
+    const names = ['a', 'b', 'c', 'd'];
+    const exits = names.map((name) => once(startProcess(made, 'commit', name), 'exit'));
+    expect((await Promise.all(exits)).map(([code]) => code as number)).toEqual([0, 0, 0, 0]);
+    const store = made.open();
+    for (const name of names) expect((await loaded(store, name)).size).toBe(800);
+  },
+);
 
 test('a run whose lock is gone is interrupted; one that works, and one of this process without a lock, is not', async () => {
   const { open } = newBench();
