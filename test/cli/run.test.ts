@@ -1,3 +1,4 @@
+import Database from 'libsql';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +15,16 @@ const run = async (folder: string, ...args: string[]): Promise<{ code: number; e
 };
 
 const two = (city: string): string => staff.replace('Tver', city).replace('Omsk', city);
+
+/** Who accepted a set of changes, as the store remembers it. */
+function acceptedBy(folder: string, hash: string): unknown[] {
+  const database = new Database(join(folder, '.portolan/state.db'), { readonly: true });
+  try {
+    return database.prepare('select person from acceptances where hash = ?').all(hash);
+  } finally {
+    database.close();
+  }
+}
 
 describe('portolan run', () => {
   test('--json prints exactly one object, with the names that programs rely on', async () => {
@@ -71,6 +82,7 @@ describe('portolan run', () => {
       code: 0,
       result: { counts: { delivered: { update: 2 } }, guards: [{ accepted: true }] },
     });
+    expect(acceptedBy(folder, hash)).toEqual([{ person: 'anna' }]);
   });
 
   test('a run beside another one is skipped with 5', async () => {
