@@ -10,7 +10,6 @@ const batch = field.either(
   field.object(
     {
       size,
-      bytes: field.size({ about: 'Largest body.', optional: true }),
       atomic: field.boolean({
         about: 'A refused batch did nothing, so it may be halved to find the record that is at fault.',
         default: false,

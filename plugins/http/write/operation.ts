@@ -22,12 +22,11 @@ export function rulesOf(target: TargetRule): Partial<Record<Operation, Operation
 
 function ruleOf(document: OperationDocument): OperationRule {
   const batch = typeof document.batch === 'number' ? { size: document.batch } : (document.batch ?? { size: 1 });
-  const { size, bytes, by, atomic = false } = batch as { size: number; bytes?: number; by?: string; atomic?: boolean };
+  const { size, by, atomic = false } = batch as { size: number; by?: string; atomic?: boolean };
   return {
     size,
     atomic,
     repeat: document.repeat ?? defaultRepeat(document),
-    ...(bytes === undefined ? {} : { bytes }),
     ...(by === undefined ? {} : { by: (item) => String(item.record[by] ?? '') }),
   };
 }

@@ -89,8 +89,6 @@ export interface SourceDeclaration {
 export interface OperationRule {
   /** Records a request, 1 or more. */
   size: number;
-  /** Request bodies above this are split, where declared. */
-  bytes?: number;
   /** A refusal of the batch did nothing, so it may be halved. */
   atomic: boolean;
   /** How a repeat after a lost answer is recognised (S9). */

@@ -42,7 +42,7 @@ export async function runPipeline(
     failure = error;
   }
   const result = resultOf(run, ending, failure, isSkipped, Math.round(world.clock.monotonic() - began));
-  await finish(run, result);
+  await finish(run, result, isWholeFeed(run, ending));
   return result;
 }
 
@@ -134,7 +134,10 @@ async function work(run: RunContext): Promise<Ending> {
       diff?.kind === 'diff'
         ? await runTwoPhases(run, source, delivery, before, diff.rule)
         : await runStream(run, source, delivery, before);
-    if (!run.dryRun && ending.status === 'done') await settle(run, source, delivery);
+    if (!run.dryRun) {
+      await endSinks(run, delivery);
+      if (ending.status === 'done') await settle(run, source);
+    }
     return ending;
   } finally {
     await closeAll(source, delivery.targets);
@@ -163,13 +166,20 @@ function openSource(run: RunContext): ReturnType<World['openSource']> {
   });
 }
 
-/** The last settlement: what was consumed is committed, then files are moved (S14). A run with a limit consumed nothing whole. */
-async function settle(run: RunContext, source: OpenSource, delivery: Delivery): Promise<void> {
+/** Ends what was begun; only then counts what sinks took that are done at their end, and the snapshot is put in order. */
+async function endSinks(run: RunContext, { targets }: Delivery): Promise<void> {
   const { store } = run.world;
   run.observe({ is: 'phase', phase: 'finish' });
-  for (const { sink } of delivery.targets) await sink?.end?.(run.inFlight);
+  for (const { sink } of targets) await sink?.end?.(run.inFlight);
   await store.settleProvisional(lease(run), run.id);
   await flushRejects(run);
+  await store.mergeSnapshot(lease(run), snapshotName(run));
+  run.world.reached?.('merged');
+}
+
+/** The last settlement: what was consumed is committed, then files are moved (S14). A run with a limit consumed nothing whole. */
+async function settle(run: RunContext, source: OpenSource): Promise<void> {
+  const { store } = run.world;
   if (run.request.limit !== undefined) return;
   await store.consume(lease(run), run.pipeline.name, source.consumptions());
   run.world.reached?.('consumed');
@@ -193,6 +203,10 @@ async function closeAll(source: OpenSource, targets: Target[]): Promise<void> {
     }
   }
 }
+
+/** Rejects without a key are settled by a whole feed that no longer shows them (S16). */
+const isWholeFeed = (run: RunContext, ending: Ending | undefined): boolean =>
+  run.pipeline.source.feed === 'full' && run.request.limit === undefined && ending?.end?.complete === true;
 
 function resultOf(
   run: RunContext,
@@ -252,7 +266,7 @@ function failureOf(failure: unknown): Pick<RunResult, 'code' | 'reason' | 'fix'>
 }
 
 /** Writes the result down and gives the lock back; what can't be written is said in the result. */
-async function finish(run: RunContext, result: RunResult): Promise<void> {
+async function finish(run: RunContext, result: RunResult, feedComplete: boolean): Promise<void> {
   if (!run.lease) return;
   const { store, clock } = run.world;
   try {
@@ -266,6 +280,7 @@ async function finish(run: RunContext, result: RunResult): Promise<void> {
       guards: result.guards,
       reason: result.reason ?? null,
       code: result.code ?? null,
+      feedComplete,
     });
   } catch (error) {
     if (!result.code && isProblem(error)) Object.assign(result, { status: 'failed', ...failureOf(error) });

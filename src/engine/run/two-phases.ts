@@ -115,8 +115,6 @@ async function deliver(
       ...(feed === undefined ? {} : { feed: { hash: feed, at: run.tick } }),
     });
   }
-  await store.mergeSnapshot(lease(run), rule.snapshot);
-  run.world.reached?.('merged');
 }
 
 /** Grace that began, went on or ended, and people protected from it. */

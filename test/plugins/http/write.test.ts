@@ -168,11 +168,9 @@ describe('how a repeat is recognised', () => {
 
   it('what the document says wins, and a batch has its size and nature', async () => {
     const rules = await rulesOf(
-      document(
-        'create: { batch: { size: 50, bytes: 1MB, atomic: true, by: group }, repeat: find, request: { put: /x } }',
-      ),
+      document('create: { batch: { size: 50, atomic: true, by: group }, repeat: find, request: { put: /x } }'),
     );
-    expect(rules.create).toMatchObject({ size: 50, bytes: 1_048_576, atomic: true, repeat: 'find' });
+    expect(rules.create).toMatchObject({ size: 50, atomic: true, repeat: 'find' });
     expect(rules.create?.by?.(item({ group: 'g1' }))).toBe('g1');
   });
 

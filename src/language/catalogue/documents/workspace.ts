@@ -67,7 +67,7 @@ export function workspaceSchema(connection: Schema): Schema {
       ),
       key: field.secret({
         about:
-          'The workspace key, 64 hex digits, which seals snapshots, rejects and staged records. `portolan init` makes one. Without it what was stored cannot be read any more, so keep a copy elsewhere.',
+          'The workspace key, which seals snapshots, rejects and everything else that is stored of people. `portolan init` makes one. Without it what was stored cannot be read any more, so keep a copy elsewhere.',
         optional: true,
         examples: ['${file:/run/secrets/portolan_key}'],
       }),
