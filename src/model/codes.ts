@@ -364,6 +364,11 @@ export const codes = listed({
     about: 'A parameter does not match the pattern that the pipeline declares for it.',
   },
   PARAM_UNKNOWN: { class: 'config', about: 'A parameter was given that the pipeline does not declare under `params`.' },
+  STAGING_DISK_FULL: {
+    class: 'fatal',
+    about: 'The disk under the workspace is full. Nothing was delivered; make room and run again.',
+  },
+  STAGING_DENIED: { class: 'fatal', about: 'The folder .portolan/runs may not be written to. Nothing was delivered.' },
   RECORD_COLUMN_MISSING: {
     class: 'fatal',
     about:

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { balance } from '../../src/engine/run/account.ts';
 import type { WriteItem } from '../../src/model/record.ts';
@@ -297,6 +298,17 @@ test('a plan shows every change with its fields before and after, and writes not
   expect(target.ledger.length).toBe(before);
   expect((await world.store.runs({ limit: 9 })).length).toBe(runs);
   expect(world.state.settled).toBe(1);
+});
+
+test('what is set aside between the phases has no name on the disk, so a killed run leaves nothing', async () => {
+  let names: string[] | undefined;
+  target.answers.push(() => {
+    names = readdirSync(world.world.runsFolder);
+    return undefined;
+  });
+  await world.run(testPipeline(), people(5));
+  expect(names).toEqual([]);
+  expect(target.done('create').length).toBe(5);
 });
 
 test('a scheduled tick has one run', async () => {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 
 /** A changed record on its way from phase one to phase two. */
@@ -45,10 +46,6 @@ export class Staging {
   /** Writes what is still in memory; call it before reading. */
   async flush(): Promise<void> {
     if (this.pending.length === 0) return;
-    if (!this.file) {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-      this.file = await open(this.path, 'wx+', 0o600);
-    }
     const plain = Buffer.from(JSON.stringify(this.pending));
     this.pending = [];
     const nonce = randomBytes(NONCE_BYTES);
@@ -56,7 +53,21 @@ export class Staging {
     const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
     const head = Buffer.alloc(4);
     head.writeUInt32BE(sealed.length);
-    await this.file.write(Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]));
+    await this.write(Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]));
+  }
+
+  private async write(chunk: Uint8Array): Promise<void> {
+    try {
+      if (!this.file) {
+        await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+        this.file = await open(this.path, 'wx+', 0o600);
+        // Without a name from the first byte on: a killed run leaves nothing to sweep.
+        await rm(this.path);
+      }
+      await this.file.appendFile(chunk);
+    } catch (error) {
+      throw stagingProblem(error);
+    }
   }
 
   /** Chunks in the order they were staged; may be read more than once. */
@@ -77,10 +88,34 @@ export class Staging {
     }
   }
 
-  /** Closes and removes the file. */
+  /** Closes the file, and with that it is gone. */
   async drop(): Promise<void> {
     await this.file?.close();
     this.file = undefined;
-    await rm(this.path, { force: true });
   }
+}
+
+function stagingProblem(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return problem(
+      'STAGING_DISK_FULL',
+      'The disk that holds the workspace is full, so the changed records could not be set aside; nothing was delivered',
+      {
+        fix: 'Make room on that disk and run again: the run reads its source anew.',
+        cause: error,
+      },
+    );
+  }
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+    return problem(
+      'STAGING_DENIED',
+      'The folder .portolan/runs of the workspace may not be written to; nothing was delivered',
+      {
+        fix: 'Give the account that runs Portolan the right to write there.',
+        cause: error,
+      },
+    );
+  }
+  return error;
 }
