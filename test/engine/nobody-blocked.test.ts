@@ -122,6 +122,7 @@ test('a renamed column fails the run before anything, and nobody is blocked', as
   const rows = people(10).map(({ id, name, team }) => ({ id, name, Team: team }));
   const result = await world.run(testPipeline({ fields }), { rows, columns: ['id', 'name', 'Team'] });
   expect(result).toMatchObject({ status: 'failed', code: 'RECORD_COLUMN_MISSING' });
+  expect(result.reason).toContain('the nearest is “Team”');
   expect(target.ledger.length).toBe(10);
 });
 

@@ -1,4 +1,4 @@
-import { parseDate, parseNumber } from '../../expression/index.ts';
+import { nearestName, parseDate, parseNumber } from '../../expression/index.ts';
 import type { FieldRule, RecordRule } from '../../language/compile/pipeline.ts';
 import { isProblem, problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
@@ -44,9 +44,10 @@ export function recordReader(rule: RecordRule, timezone: string, columns?: reado
 function chooseColumn(field: FieldRule, columns: readonly string[]): string {
   const found = field.from.find((name) => columns.includes(name));
   if (found !== undefined) return found;
+  const nearest = nearestName(field.from[0] ?? field.name, columns);
   throw problem(
     'RECORD_COLUMN_MISSING',
-    `The field ${field.name} is read from column ${field.from.map((name) => `“${name}”`).join(' or ')}, which is not in the file; its columns are: ${columns.join(', ')}`,
+    `The field ${field.name} is read from column ${field.from.map((name) => `“${name}”`).join(' or ')}, which is not in the file${nearest ? `; the nearest is “${nearest}”` : ''}. Its columns are: ${columns.join(', ')}`,
     { fix: 'Correct `from:` under record.fields, or ask for the export with that column.' },
   );
 }
