@@ -27,6 +27,6 @@ export default defineDocument({
 });
 
 const unknown = (what: string, name: string, wanted: string) =>
-  problem('KIND_UNKNOWN', `The connector ${name} has no ${what} ${wanted}.`, {
+  problem('UNKNOWN_KIND', `The connector ${name} has no ${what} ${wanted}.`, {
     fix: 'Correct the name in the pipeline.',
   });

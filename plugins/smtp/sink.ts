@@ -13,7 +13,7 @@ import { connection, transportOf } from './connection.ts';
 import { messageIdOf } from './message-id.ts';
 import { plainText } from './plain-text.ts';
 
-const names = ['operation', 'was', 'changed', 'kept', 'target'] as const;
+const names = ['operation', 'was', 'changed', 'kept'] as const;
 const rule: OperationRule = Object.freeze({ size: 1, atomic: true, repeat: 'safe' });
 const connections = 4;
 

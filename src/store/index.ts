@@ -31,6 +31,6 @@ function pathOf(url: string): string {
   const found = /^sqlite:(.+)$/.exec(url)?.[1];
   if (found && found !== ':memory:') return found.replace(/^\/\//, '');
   throw problem('STORE_URL_UNKNOWN', `The store “${url.split(':')[0]}:…” is not known; expected sqlite:PATH`, {
-    fix: 'Write `store: sqlite:.portolan/store.db` in portolan.yaml.',
+    fix: 'Write `store: sqlite:.portolan/state.db` in portolan.yaml.',
   });
 }

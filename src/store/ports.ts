@@ -90,7 +90,7 @@ export interface RejectRow extends RejectInput {
   attempts: number;
   firstAt: number;
   lastAt: number;
-  status: 'open' | 'settled' | 'dropped';
+  status: 'open' | 'settled';
 }
 
 /** What one batch's answer changes, committed in one transaction (S9). */

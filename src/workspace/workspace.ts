@@ -135,7 +135,7 @@ function workspaceKey(key: unknown): string {
 function storeUrl(root: string, url: unknown): string {
   const written = typeof url === 'string' ? url : 'sqlite:.portolan/state.db';
   if (!written.startsWith('sqlite:')) {
-    throw problem('STORE_URL', 'The store must be `sqlite:PATH`', {
+    throw problem('STORE_URL_UNKNOWN', 'The store must be `sqlite:PATH`', {
       fix: 'Write `store: sqlite:.portolan/state.db`, or leave it out.',
     });
   }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { balance } from '../../src/engine/run/account.ts';
+import { balance, closeAccount, noCounts } from '../../src/engine/run/account.ts';
 import type { WriteItem } from '../../src/model/record.ts';
 import { people, setStep, testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
 
@@ -189,6 +189,100 @@ test("a create that is a duplicate of another's value is rejected", async () => 
   const result = await world.run(testPipeline(), people(2));
   expect(result.counts.rejected).toBe(2);
   expect(result.causes[0]).toMatchObject({ code: 'DUPLICATE_AT_TARGET', stage: 'deliver' });
+});
+
+test('a target that never says what became of a record is not asked for ever: the run fails', async () => {
+  const silent = (items: WriteItem[]) => ({
+    is: 'answered' as const,
+    outcomes: items.map(() => ({ is: 'unknown' as const, reason: 'no result' })),
+  });
+  for (let i = 0; i < 50; i++) target.answers.push(silent);
+  const result = await world.run(testPipeline(), people(1));
+  expect(result).toMatchObject({ status: 'failed', code: 'TARGET_UNAVAILABLE', counts: { unsettled: 1 } });
+  expect(target.answers.length).toBeGreaterThan(40);
+});
+
+test('a record that changes at the target again and again is rejected as stale', async () => {
+  await world.run(testPipeline(), people(1));
+  const stale = (items: WriteItem[]) => ({
+    is: 'answered' as const,
+    outcomes: items.map(() => ({ is: 'stale' as const, reason: '412' })),
+  });
+  for (let i = 0; i < 50; i++) target.answers.push(stale);
+  const result = await world.run(testPipeline(), people(1, 'retail'));
+  expect(result).toMatchObject({ status: 'done', counts: { rejected: 1 }, causes: [{ code: 'TARGET_STALE' }] });
+  target.answers.length = 0;
+  await world.run(testPipeline(), people(1, 'retail'));
+  expect(target.done('update')).toEqual(['p1']);
+});
+
+test('a record that was stale once is found and sent again', async () => {
+  await world.run(testPipeline(), people(1));
+  target.answers.push((items) => ({ is: 'answered', outcomes: items.map(() => ({ is: 'stale', reason: '412' })) }));
+  const result = await world.run(testPipeline(), people(1, 'retail'));
+  expect(result.counts.delivered).toEqual({ update: 1 });
+  expect(target.people.get('p1')?.record.team).toBe('retail');
+});
+
+test('several records under one key at the target: rejected, a person decides', async () => {
+  target.sink = ((make) => () => ({
+    ...make(),
+    find: async (items: WriteItem[]) => items.map(() => ({ is: 'ambiguous' as const, reason: 'two carry the key' })),
+  }))(target.sink);
+  target.answers.push((items) => ({ is: 'answered', outcomes: items.map(() => ({ is: 'exists', reason: 'taken' })) }));
+  const result = await world.run(testPipeline(), people(1));
+  expect(result.causes[0]?.code).toBe('TARGET_AMBIGUOUS');
+});
+
+test('an update of somebody the target forgot, where nobody can be created, is rejected', async () => {
+  const pipeline = testPipeline({ diff: { missing: 'ignore' } });
+  await world.run(pipeline, people(1));
+  target.people.clear();
+  target.sink = ((make) => () => ({
+    ...make(),
+    rules: { update: { size: 2, atomic: true, repeat: 'safe' as const } },
+  }))(target.sink);
+  const result = await world.run(pipeline, people(1, 'retail'));
+  expect(result.causes[0]?.code).toBe('TARGET_FORGOT');
+});
+
+test('a field that must be unique: the later of two people is rejected, a repeated row of one person is not', async () => {
+  const unique = {
+    kind: 'validate' as const,
+    at: 'steps[0]',
+    schema: { properties: { name: { maxLength: 9 } } },
+    unique: ['name'],
+  };
+  const rows = [
+    { id: 'p1', name: 'Same' },
+    { id: 'p1', name: 'Same' },
+    { id: 'p2', name: 'Same' },
+    { id: 'p3', name: 'Far too long a name' },
+  ];
+  const result = await world.run(testPipeline({ before: [unique] }), rows);
+  expect(result.counts).toMatchObject({ filtered: { duplicate: 1 }, rejected: 2, delivered: { create: 1 } });
+  expect(result.rejects.map(({ code, field, line }) => [code, field, line])).toEqual([
+    ['FIELD_NOT_UNIQUE', 'name', 4],
+    ['FIELD_INVALID', 'name', 5],
+  ]);
+});
+
+test('counts that do not add up fail the run', () => {
+  expect(() => closeAccount({ ...noCounts(), read: 2, unchanged: 1 }, true)).toThrow(/must be equal/);
+  expect(() => closeAccount({ ...noCounts(), read: 1, unchanged: 2 }, false)).toThrow(/must be equal/);
+  expect(closeAccount({ ...noCounts(), read: 2, unchanged: 1 }, false).unsettled).toBe(1);
+});
+
+test('parameters: declared ones have defaults and patterns, others are refused', async () => {
+  const pipeline = {
+    ...testPipeline({ filter: 'team = $params.team' }),
+    params: { team: { default: 'sales', pattern: '^[a-z]+$' }, period: {} },
+  };
+  const run = (params: Record<string, string>) => world.run(pipeline, people(1), { params });
+  await expect(run({})).rejects.toMatchObject({ code: 'PARAM_MISSING', class: 'config' });
+  await expect(run({ period: 'x', team: 'R2' })).rejects.toMatchObject({ code: 'PARAM_INVALID' });
+  await expect(run({ period: 'x', tema: 'y' })).rejects.toMatchObject({ code: 'PARAM_UNKNOWN' });
+  expect((await run({ period: 'x', team: 'retail' })).counts.filtered).toEqual({ filter: 1 });
 });
 
 test('an update of somebody the target forgot becomes a create', async () => {

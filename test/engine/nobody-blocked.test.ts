@@ -223,6 +223,26 @@ test('a guard holds only what it guards, and accepting its hash lets exactly tha
   expect(blocked().length).toBe(10);
 });
 
+test('guards of creates and of people taken out by the filter hold them', async () => {
+  const pipeline = testPipeline({ diff: { guard: { create: { count: 3 }, floor: 0, then: 'hold' } } });
+  expect(await world.run(pipeline, people(5))).toMatchObject({
+    status: 'guarded',
+    held: { guard: 5 },
+    guards: [{ operation: 'create', count: 5, limit: 3 }],
+  });
+  expect(target.ledger).toEqual([]);
+  const guard = { leaves: { share: 0.1 }, floor: 0, then: 'hold' as const };
+  const filtered = testPipeline({ filter: "team = 'sales'", diff: { leaves: 'missing', guard } });
+  await world.run(filtered, people(10));
+  const rows = people(10).map((row, index) => (index < 3 ? { ...row, team: 'retail' } : row));
+  expect(await world.run(filtered, rows)).toMatchObject({
+    status: 'guarded',
+    held: { guard: 3 },
+    guards: [{ operation: 'leaves', count: 3 }],
+  });
+  expect(blocked()).toEqual([]);
+});
+
 test('an acceptance that has expired lets nothing through', async () => {
   const pipeline = testPipeline({ diff: { guard: { missing: { count: 1 }, floor: 0, then: 'stop' } } });
   await world.run(pipeline, people(10));

@@ -17,7 +17,7 @@ version: 1
 timezone: Europe/Moscow
 key: '\${file:workspace.key}'
 connections:
-  hr: { sftp: { host: '\${HR_HOST}', username: portolan, password: '\${HR_PASSWORD}', hostKey: 'SHA256:abc' } }
+  hr: { sftp: { host: '\${HR_HOST}', username: portolan, password: '\${HR_PASSWORD}', hostKey: '\${HR_HOST_KEY}' } }
   lms: { equeo: { url: '\${LMS_URL}', token: '\${LMS_TOKEN}' } }
   mail: { smtp: { url: '\${SMTP_URL}', from: 'LMS <noreply@acme.example>' } }
 tables: { positions: tables/positions.csv }
@@ -37,7 +37,7 @@ function examples(): Example[] {
   const pages = [
     'README.md',
     ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.md'))
+      .filter((file) => file.endsWith('.md') && !file.startsWith('reference'))
       .map((file) => `docs/${file}`),
   ];
   return pages.flatMap((page) =>

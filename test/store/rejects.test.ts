@@ -135,5 +135,5 @@ test('rejects are listed latest first, by pipeline, run and status, up to a limi
   expect(await keys({ run: 'r1' })).toEqual(['2', '1']);
   expect(await keys({ run: 'r2', limit: 1 })).toEqual(['2']);
   expect(await keys({ pipeline: 'others' })).toEqual([]);
-  expect(await keys({ status: 'dropped' })).toEqual([]);
+  expect(await keys({ status: 'settled' })).toEqual([]);
 });

@@ -23,9 +23,7 @@ export const rejectsCommand: CommandMaker = (cli, act) => {
     .argument('[pipeline]', 'Only those of this pipeline.')
     .option('--run <id>', 'Only those that this run rejected.')
     .addOption(
-      new Option('--status <status>', 'open, settled, dropped or all.')
-        .choices(['open', 'settled', 'dropped', 'all'])
-        .default('open'),
+      new Option('--status <status>', 'open, settled or all.').choices(['open', 'settled', 'all']).default('open'),
     )
     .option('--limit <rejects>', 'At most so many.', positiveInteger, 50)
     .option('--json', 'Print them as one JSON object.')

@@ -2,7 +2,7 @@ import { entryState } from '../../store/entry.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag } from '../diff/ledger.ts';
 import { emptyCommit, lease, note } from '../run/context.ts';
-import { packed } from './commit.ts';
+import { closedIntents, packed } from './commit.ts';
 import { openTarget, type Delivery } from './delivery.ts';
 
 /**
@@ -47,7 +47,7 @@ export async function adoptAbsentDoubts(delivery: Delivery, { ledger }: Collecte
       );
     }
   }
-  const closed = [...openIntents.values()].filter(({ left }) => left.size === 0).map(({ intent }) => intent.id);
+  const closed = closedIntents(delivery);
   if (closed.length > 0) {
     await store.commit(lease(run), run.id, run.pipeline.name, {
       ...emptyCommit,

@@ -125,7 +125,7 @@ function settleDoubt({ doubts, openIntents }: Delivery, key: string, final: Fina
 }
 
 /** Intents of earlier runs with nothing left open. */
-function closedIntents({ openIntents }: Delivery): string[] {
+export function closedIntents({ openIntents }: Delivery): string[] {
   const closed = [...openIntents.values()].filter(({ left }) => left.size === 0).map(({ intent }) => intent.id);
   for (const id of closed) openIntents.delete(id);
   return closed;

@@ -2,7 +2,8 @@ import { canonicalText } from '../diff/canonical.ts';
 import type { Doubts } from '../diff/collect.ts';
 import type { Fields, WriteItem } from '../../model/record.ts';
 import type { Intent, IntentItem, Vault } from '../../store/ports.ts';
-import { ask, outcomeUnknown, resolveByFind, ruleOf, sendBatch, type SendTools } from './send.ts';
+import { outcomeUnknown, resolveByFind, resolveConflict } from './resolve.ts';
+import { attemptsAt, resendWith, ruleOf, sendBatch, type SendTools } from './send.ts';
 import type { Final } from './work.ts';
 
 /** The newest open intent of each key: what nobody knows whether it was done. */
@@ -20,7 +21,7 @@ export function intentItem(vault: Vault, item: WriteItem, keyFields: readonly st
 }
 
 /** 32 hex digits over what would be sent. */
-export function payloadHash(vault: Vault, item: WriteItem): string {
+function payloadHash(vault: Vault, item: WriteItem): string {
   return Buffer.from(vault.valueHash(canonicalText(item.record))).toString('hex');
 }
 
@@ -41,10 +42,9 @@ export async function sendInDoubt(
   if (rule.repeat === 'safe' && operation === intent.operation && isIdentical(vault, intent, items)) {
     return sendBatch(tools, operation, items, intent.id);
   }
-  if (tools.sink.find && intent.operation === 'create') return findThenSend(tools, vault, intent, items);
-  const once = tools.newId();
-  await tools.openIntent(once, operation, items);
-  return sendBatch(tools, operation, items, once);
+  if (tools.sink.find && intent.operation === 'create' && operation === 'create')
+    return findThenSend(tools, vault, intent, items);
+  return resendWith(tools, attemptsAt(tools))(operation, items);
 }
 
 function isIdentical(vault: Vault, intent: Intent, items: WriteItem[]): boolean {
@@ -55,66 +55,40 @@ function isIdentical(vault: Vault, intent: Intent, items: WriteItem[]): boolean 
   });
 }
 
-/** Who is found with the payload we sent is delivered; who is found with another is updated, as a changed payload is never sent under an old key. */
+/**
+ * Who is found with the payload we sent is delivered. A changed payload is never sent under an old key: who is found with
+ * another is updated, and who isn't found is created.
+ */
 async function findThenSend(tools: SendTools, vault: Vault, intent: Intent, items: WriteItem[]): Promise<Final[]> {
   const sentHash = new Map(intent.items.map((item) => [item.key, item.hash]));
-  const same = items.filter((item) => sentHash.get(item.key) === payloadHash(vault, item));
-  const changed = items.filter((item) => !same.includes(item));
+  const isSame = (item: WriteItem): boolean => sentHash.get(item.key) === payloadHash(vault, item);
+  const attempts = attemptsAt(tools);
+  const resend = resendWith(tools, attempts);
+  const same = items.filter(isSame);
+  const changed = items.filter((item) => !isSame(item));
   const finals = new Map<WriteItem, Final>();
-  const sameFinals = same.length > 0 ? await resolveByFind(tools, 'create', same) : [];
-  same.forEach((item, index) => finals.set(item, sameFinals[index] as Final));
-  const changedFinals = changed.length > 0 ? await updateIfFound(tools, changed) : [];
-  changed.forEach((item, index) => finals.set(item, changedFinals[index] as Final));
+  const keep = (group: WriteItem[], fates: Final[]): void =>
+    group.forEach((item, index) => finals.set(item, fates[index] as Final));
+  if (same.length > 0) keep(same, await resolveByFind(tools, 'create', same, attempts, resend));
+  if (changed.length > 0) keep(changed, await updateOrCreate(tools, changed, attempts, resend));
   return items.map((item) => finals.get(item) as Final);
 }
 
-async function updateIfFound(tools: SendTools, items: WriteItem[]): Promise<Final[]> {
-  const found = await resolveFound(tools, items);
-  const results = new Map<WriteItem, Final>();
-  for (const operation of ['update', 'create'] as const) {
-    const group = found.filter((entry) => entry.operation === operation);
-    if (group.length === 0) continue;
-    const once = tools.newId();
-    const batch = group.map((entry) => entry.item);
-    await tools.openIntent(once, operation, batch);
-    const finals = await sendBatch(tools, operation, batch, once);
-    group.forEach((entry, index) => {
-      const final = finals[index] as Final;
-      results.set(
-        entry.original,
-        final.is === 'delivered' ? { is: 'delivered', kept: { ...entry.item.kept, ...final.kept } } : final,
-      );
-    });
-  }
-  return items.map(
-    (item) =>
-      results.get(item) ?? {
-        is: 'rejected',
-        code: 'TARGET_AMBIGUOUS',
-        reason: 'The target knows several records under this key',
-      },
-  );
+/** Updates who is found, and creates the others. */
+async function updateOrCreate(
+  tools: SendTools,
+  items: WriteItem[],
+  attempts: ReturnType<typeof attemptsAt>,
+  resend: ReturnType<typeof resendWith>,
+): Promise<Final[]> {
+  const updated = await resolveConflict(tools, items, '', attempts, resend);
+  const absent = items.filter((_item, index) => isAnothers(updated[index]));
+  if (absent.length === 0) return updated;
+  const created = await resend('create', absent);
+  let next = 0;
+  return updated.map((final) => (isAnothers(final) ? (created[next++] as Final) : final));
 }
 
-interface Resolved {
-  original: WriteItem;
-  item: WriteItem;
-  operation: 'create' | 'update';
-}
-
-async function resolveFound(tools: SendTools, items: WriteItem[]): Promise<Resolved[]> {
-  const answers = await ask(tools, items);
-  return items.flatMap((original, index): Resolved[] => {
-    const answer = answers[index];
-    if (answer?.is === 'ambiguous') return [];
-    if (answer?.is === 'found')
-      return [
-        {
-          original,
-          item: { ...original, operation: 'update' as const, kept: { ...original.kept, ...answer.kept } },
-          operation: 'update' as const,
-        },
-      ];
-    return [{ original, item: original, operation: 'create' as const }];
-  });
-}
+/** For a lost create, "another's" only says that nobody is found under our key. */
+const isAnothers = (final: Final | undefined): boolean =>
+  final?.is === 'rejected' && final.code === 'DUPLICATE_AT_TARGET';

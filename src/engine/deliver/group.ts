@@ -17,6 +17,19 @@ const TOLERATE_FROM = 1000;
 /** Where a request holds one record, so many for each that may be in flight share a commit: a kill repeats no more than these. */
 const SINGLES_A_COMMIT = 8;
 
+/** Sends works and stops where the run is to stop. */
+export async function deliverAll(delivery: Delivery, groups: AsyncIterable<Work[]>): Promise<void> {
+  for await (const works of groups) {
+    checkStop(delivery.run);
+    for (const operation of new Set(works.map((work) => work.operation))) {
+      await deliverGroup(
+        delivery,
+        works.filter((work) => work.operation === operation),
+      );
+    }
+  }
+}
+
 /** Sends a group of works of one operation through all sinks; each ends delivered, filtered or rejected, once. */
 export async function deliverGroup(delivery: Delivery, works: Work[]): Promise<void> {
   let alive: Work[] = [];

@@ -3,12 +3,11 @@ import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { ReadEnd } from '../../model/record.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
-import { deliverGroup } from '../deliver/group.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
 import { compileSteps } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
-import { checkStop, flushRejects, lease, newContext, note, type RunContext } from './context.ts';
+import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { environmentFor } from './environment.ts';
 import type { GuardView, Observe, RunResult } from './result.ts';
 import { runStream } from './stream.ts';
@@ -23,7 +22,10 @@ export interface Ending {
   end?: ReadEnd;
 }
 
-/** Runs a pipeline, or plans it (`dryRun`). Never throws: what failed is in the result. */
+/**
+ * Runs a pipeline, or plans it (`dryRun`). What failed is in the result; throws only PARAM_MISSING, PARAM_INVALID and
+ * PARAM_UNKNOWN, before anything is begun.
+ */
 export async function runPipeline(
   pipeline: Pipeline,
   world: World,
@@ -286,21 +288,5 @@ async function finish(run: RunContext, result: RunResult, feedComplete: boolean)
     if (!result.code && isProblem(error)) Object.assign(result, { status: 'failed', ...failureOf(error) });
   } finally {
     await run.lease.release().catch(() => {});
-  }
-}
-
-/** Sends works and stops where the run is to stop. */
-export async function deliverAll(
-  delivery: Delivery,
-  groups: AsyncIterable<Parameters<typeof deliverGroup>[1]>,
-): Promise<void> {
-  for await (const works of groups) {
-    checkStop(delivery.run);
-    for (const operation of new Set(works.map((work) => work.operation))) {
-      await deliverGroup(
-        delivery,
-        works.filter((work) => work.operation === operation),
-      );
-    }
   }
 }

@@ -3,7 +3,7 @@ import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
 import { packed } from '../deliver/commit.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
-import { planGroup } from '../deliver/group.ts';
+import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { missingWorks, stagedWorks } from '../deliver/works.ts';
 import { collect, type Collected } from '../diff/collect.ts';
@@ -21,7 +21,7 @@ import {
   takePending,
   type RunContext,
 } from './context.ts';
-import { deliverAll, type Ending } from './run.ts';
+import type { Ending } from './run.ts';
 
 /** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
 export async function runTwoPhases(

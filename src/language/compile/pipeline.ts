@@ -97,7 +97,6 @@ export interface Pipeline {
   record: RecordRule;
   /** Steps in order; at most one `diff`. */
   steps: Step[];
-  /** Managed fields: what the last `map` before the diff names; undefined where all fields are. */
   sinks: Use[];
   tolerate?: Share;
   report: ReportUse[];

@@ -31,7 +31,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 const isSame = (a: Finding, b: Finding | undefined): boolean =>
   b !== undefined && a.file === b.file && a.line === b.line && a.column === b.column && a.message === b.message;
 
-/** `pipelines/employees.yaml:12:7 error KIND_UNKNOWN …` and, indented under it, what to write. */
+/** `pipelines/employees.yaml:12:7 error UNKNOWN_KIND …` and, indented under it, what to write. */
 export function findingsAsText(findings: readonly Finding[]): string {
   return findings.map(asText).join('\n');
 }

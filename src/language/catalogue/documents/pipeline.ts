@@ -40,7 +40,10 @@ const schedule = {
         examples: ['06:00'],
       }),
     },
-    { about: 'When the pipeline runs by itself: either `cron` or `every`.' },
+    {
+      about:
+        'When the pipeline is to run: either `cron` or `every`. Checked here and read by a scheduler; this release has none of its own, so let cron of the machine call `portolan run`.',
+    },
   ).schema,
   anyOf: [{ required: ['cron'] }, { required: ['every'] }],
   dependentSchemas: { cron: { properties: { every: false } } },
@@ -50,11 +53,11 @@ const params = field.map(
   field.object(
     {
       default: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
-        { type: ['string', 'number', 'boolean'], 'x-portolan': { as: 'shape', input: 'none' } },
+        { type: ['string', 'number', 'boolean'] },
         {
-          about: 'Value where none is given; an expression begins with `=`.',
+          about: 'Value where none is given.',
           optional: true,
-          examples: ['=$month(-1)'],
+          examples: ['2026-10'],
         },
       ),
       pattern: field.text({

@@ -18,7 +18,7 @@ export interface Names {
 export const runNames: readonly string[] = Object.freeze(['params', 'run', 'pipeline', 'file']);
 
 /** Names that a diff brings. */
-export const diffNames: readonly string[] = Object.freeze(['operation', 'was', 'changed', 'kept', 'target']);
+export const diffNames: readonly string[] = Object.freeze(['operation', 'was', 'changed', 'kept']);
 
 /** The same place with more names. */
 export function withNames(names: Names, more: readonly string[] = []): Names {

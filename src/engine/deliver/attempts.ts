@@ -1,0 +1,42 @@
+import { nextAttempt, type RetryRule } from '../../connect/sdk/index.ts';
+import type { Clock } from '../../model/clock.ts';
+import { problem } from '../../model/problem.ts';
+
+/** A record is sent in other ways (found and updated, forgotten and created …) so often at most before it is given up. */
+const TURNS = 6;
+
+/** The attempts at a batch and at all that becomes of it: they are shared, so that nothing is tried for ever. */
+export interface Attempts {
+  /** Waits before the next one; throws TARGET_UNAVAILABLE when attempts or time are used up. */
+  wait(reason: string, afterMs?: number): Promise<void>;
+  /** The same, answering false instead of throwing. */
+  waitIfLeft(afterMs?: number): Promise<boolean>;
+  /** Takes one of the turns; false when there is none left. */
+  takeTurn(): boolean;
+}
+
+/** Attempts by the target's own rule. `stopped` ends the waiting. */
+export function newAttempts(name: string, rule: RetryRule, clock: Clock, stopped: AbortSignal): Attempts {
+  const began = clock.monotonic();
+  let attempts = 1;
+  let turns = 0;
+  const waitIfLeft = async (afterMs?: number): Promise<boolean> => {
+    const elapsedMs = clock.monotonic() - began;
+    const asked = afterMs === undefined ? {} : { afterMs };
+    const delayMs = nextAttempt(rule, { attempts, elapsedMs, random: Math.random(), ...asked });
+    if (delayMs === undefined) return false;
+    await clock.sleep(delayMs, stopped);
+    attempts++;
+    return true;
+  };
+  return {
+    waitIfLeft,
+    takeTurn: () => ++turns <= TURNS,
+    async wait(reason, afterMs) {
+      if (await waitIfLeft(afterMs)) return;
+      throw problem('TARGET_UNAVAILABLE', `${name} did not take the request in ${attempts} attempts: ${reason}`, {
+        fix: 'Run again when the target is back; what was delivered is remembered, the rest is taken by the next run.',
+      });
+    },
+  };
+}
