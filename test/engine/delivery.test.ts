@@ -202,6 +202,51 @@ test('a target that never says what became of a record is not asked for ever: th
   expect(target.answers.length).toBeGreaterThan(40);
 });
 
+test('where one of several batches in flight fails the run, the answers of the others are kept', async () => {
+  target.sink = ((make) => () => ({
+    ...make(),
+    concurrency: 2,
+    retry: { attempts: 1, fromMs: 1, toMs: 1, withinMs: 1 },
+  }))(target.sink);
+  target.answers.push(
+    () => undefined,
+    () => ({ is: 'notDone', reason: 'down' }),
+  );
+  const result = await world.run(testPipeline(), people(4));
+  expect(result).toMatchObject({ status: 'failed', counts: { delivered: { create: 2 }, unsettled: 2 } });
+  const next = await world.run(testPipeline(), people(4));
+  expect(next.counts).toMatchObject({ unchanged: 2, delivered: { create: 2 } });
+  expect(target.done('create')).toEqual(['p1', 'p2', 'p3', 'p4']);
+});
+
+test('a record whose last update is in doubt is never taken as unchanged', async () => {
+  await world.run(testPipeline(), people(1));
+  const lease = await world.store.lock('people', 'people');
+  const item = { key: 'p1', hash: '00'.repeat(16), target: { id: 'p1' } };
+  await world.store.openIntents(lease, [
+    { id: 'lost', run: 'r0', snapshot: 'people', sink: 'target', operation: 'update', items: [item] },
+  ]);
+  await lease.release();
+  const result = await world.run(testPipeline(), people(1));
+  expect(result.counts.delivered).toEqual({ update: 1 });
+  expect(await world.store.pendingIntents('people')).toEqual([]);
+});
+
+test('a create in doubt whose person left the feed is looked up, and is known from then on', async () => {
+  await world.run(testPipeline(), people(2));
+  target.people.set('p9', { id: 'u9', record: { id: 'p9' }, blocked: false });
+  const lease = await world.store.lock('people', 'people');
+  const item = { key: 'p9', hash: '00'.repeat(16), target: { id: 'p9' } };
+  await world.store.openIntents(lease, [
+    { id: 'lost', run: 'r0', snapshot: 'people', sink: 'target', operation: 'create', items: [item] },
+  ]);
+  await lease.release();
+  await world.run(testPipeline(), people(2));
+  expect(await world.store.pendingIntents('people')).toEqual([]);
+  await world.run(testPipeline(), [...people(2), { id: 'p3', name: 'New' }]);
+  expect(target.people.get('p9')?.blocked).toBe(true);
+});
+
 test('a record that changes at the target again and again is rejected as stale', async () => {
   await world.run(testPipeline(), people(1));
   const stale = (items: WriteItem[]) => ({

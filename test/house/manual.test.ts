@@ -25,7 +25,7 @@ tables: { positions: tables/positions.csv }
   'workspace.key': 'x',
   'tables/positions.csv': 'code,title\n1,Director\n',
   'templates/invitation.html': '<p>{{lastName}}</p>',
-  'fixtures/one-new.csv': 'a\n1\n',
+  'pipelines/fixtures/one-new.csv': 'a\n1\n',
 };
 
 interface Example {
