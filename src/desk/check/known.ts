@@ -1,3 +1,4 @@
+import { noCounts } from '../../engine/run/account.ts';
 import { canonicalText } from '../../engine/diff/canonical.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
@@ -67,7 +68,7 @@ export async function rememberKnown(
       provisional: false,
       rejects: [],
       settledKeys: [],
-      counts: nothing,
+      counts: noCounts(),
     });
     await store.mergeSnapshot(lease, snapshot);
     const done = {
@@ -79,21 +80,8 @@ export async function rememberKnown(
       reason: null,
       code: null,
     };
-    await store.finishRun(lease, { ...done, counts: nothing });
+    await store.finishRun(lease, { ...done, counts: noCounts() });
   } finally {
     await lease.release();
   }
 }
-
-const nothing = Object.freeze({
-  read: 0,
-  made: 0,
-  absent: 0,
-  filtered: {},
-  unchanged: 0,
-  held: 0,
-  pending: 0,
-  rejected: 0,
-  delivered: {},
-  unsettled: 0,
-});

@@ -1,3 +1,4 @@
+import { dateText, localTime } from '../../expression/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
 
 /** How long a key has been absent. `firstAbsent` in UTC milliseconds, 0 for never. */
@@ -19,19 +20,7 @@ export function isDue(rule: DiffRule['missing'], absence: Absence, tick: number,
   return dayNumber(tick, timezone) - dayNumber(absence.firstAbsent, timezone) >= rule.after.days;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** Days since 1970-01-01 of the date that an instant has in a zone. */
-export function dayNumber(instant: number, timezone: string): number {
-  let format = formats.get(timezone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', {
-      timeZone: timezone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-    });
-    formats.set(timezone, format);
-  }
-  return Math.round(Date.parse(`${format.format(instant)}T00:00:00Z`) / 86_400_000);
+function dayNumber(instant: number, timezone: string): number {
+  return Math.round(Date.parse(`${dateText(localTime(instant, timezone))}T00:00:00Z`) / 86_400_000);
 }

@@ -1,4 +1,4 @@
-import type { Environment, Scope } from '../../expression/index.ts';
+import { dateText, localTime, type Environment, type Scope } from '../../expression/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import { KEY_NAME } from '../deliver/works.ts';
@@ -14,7 +14,11 @@ export function environmentFor(
   const scope: Scope = Object.freeze({
     pipeline: pipeline.name,
     params: paramsOf(pipeline, run.params),
-    run: Object.freeze({ id: run.id, date: dateOf(run.tick, pipeline.timezone), at: new Date(run.tick).toISOString() }),
+    run: Object.freeze({
+      id: run.id,
+      date: dateText(localTime(run.tick, pipeline.timezone)),
+      at: new Date(run.tick).toISOString(),
+    }),
   });
   const env: Environment = Object.freeze({
     now: run.tick,
@@ -55,14 +59,4 @@ function paramsOf(pipeline: Pipeline, given: Record<string, string>): Record<str
     });
   }
   return params;
-}
-
-/** YYYY-MM-DD of an instant in a zone. */
-export function dateOf(instant: number, timezone: string): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(instant);
 }
