@@ -92,6 +92,7 @@ const hostOf = ({ url }: HttpAnswer): string => url.host;
 
 const unauthorized = ({ connectionName }: Session, answer: HttpAnswer): Problem =>
   problem('HTTP_UNAUTHORIZED', `${hostOf(answer)} does not accept the login of connection ${connectionName} (401).`, {
+    nothingDone: true,
     fix: 'Check the secret of the connection in portolan.yaml: it may be wrong, expired or revoked.',
   });
 

@@ -26,6 +26,8 @@ export interface ProblemDetails {
   cause?: unknown;
   /** The other side asked to wait so long before the next attempt. */
   afterMs?: number;
+  /** The request that failed did certainly nothing, so nothing is in doubt. */
+  nothingDone?: boolean;
 }
 
 const mark = Symbol.for('portolan.problem');
@@ -37,6 +39,7 @@ export interface Problem extends Error {
   readonly fix?: string;
   readonly where: Where;
   readonly afterMs?: number;
+  readonly nothingDone?: boolean;
 }
 
 /**
@@ -54,6 +57,7 @@ export function problem(code: Code | (string & {}), message: string, details: Pr
     where: details.where ?? {},
     ...(details.fix === undefined ? {} : { fix: details.fix }),
     ...(details.afterMs === undefined ? {} : { afterMs: details.afterMs }),
+    ...(details.nothingDone ? { nothingDone: true } : {}),
   });
 }
 

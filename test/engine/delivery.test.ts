@@ -202,6 +202,19 @@ test('a target that never says what became of a record is not asked for ever: th
   expect(target.answers.length).toBeGreaterThan(40);
 });
 
+test('a request that certainly did nothing leaves nothing in doubt, even where nobody can look', async () => {
+  target = testTarget({ repeat: 'never' });
+  const other = await testWorld({ target });
+  const down = () => ({ is: 'notDone' as const, reason: 'connection refused' });
+  target.answers.push(down, down, down);
+  const failed = await other.run(testPipeline(), people(4));
+  expect(failed).toMatchObject({ status: 'failed', code: 'TARGET_UNAVAILABLE', counts: { unsettled: 4 } });
+  expect(await other.store.pendingIntents('people')).toEqual([]);
+  const next = await other.run(testPipeline(), people(4));
+  expect(next.counts).toMatchObject({ rejected: 0, delivered: { create: 4 } });
+  await other.close();
+});
+
 test('where one of several batches in flight fails the run, the answers of the others are kept', async () => {
   target.sink = ((make) => () => ({
     ...make(),

@@ -2,7 +2,7 @@ import { entryState } from '../../store/entry.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag } from '../diff/ledger.ts';
 import { emptyCommit, lease, note } from '../run/context.ts';
-import { closedIntents, packed } from './commit.ts';
+import { closedIntents, closeIntents, packed } from './commit.ts';
 import { openTarget, type Delivery } from './delivery.ts';
 
 /**
@@ -47,15 +47,6 @@ export async function adoptAbsentDoubts(delivery: Delivery, { ledger }: Collecte
       );
     }
   }
-  const closed = closedIntents(delivery);
-  if (closed.length > 0) {
-    await store.commit(lease(run), run.id, run.pipeline.name, {
-      ...emptyCommit,
-      closed,
-      rejects: [],
-      settledKeys: [],
-      counts: run.counts,
-    });
-  }
+  await closeIntents(run, closedIntents(delivery));
   if (doubts.size > 0) note(run, `The outcome of ${doubts.size} requests of an interrupted run is not known yet.`);
 }

@@ -7,8 +7,11 @@ const TURNS = 6;
 
 /** The attempts at a batch and at all that becomes of it: they are shared, so that nothing is tried for ever. */
 export interface Attempts {
-  /** Waits before the next one; throws TARGET_UNAVAILABLE when attempts or time are used up. */
-  wait(reason: string, afterMs?: number): Promise<void>;
+  /**
+   * Waits before the next one; throws TARGET_UNAVAILABLE when attempts or time are used up. `nothingDone`: no attempt so
+   * far can have done anything.
+   */
+  wait(reason: string, afterMs?: number, nothingDone?: boolean): Promise<void>;
   /** The same, answering false instead of throwing. */
   waitIfLeft(afterMs?: number): Promise<boolean>;
   /** Takes one of the turns; false when there is none left. */
@@ -32,9 +35,10 @@ export function newAttempts(name: string, rule: RetryRule, clock: Clock, stopped
   return {
     waitIfLeft,
     takeTurn: () => ++turns <= TURNS,
-    async wait(reason, afterMs) {
+    async wait(reason, afterMs, nothingDone = false) {
       if (await waitIfLeft(afterMs)) return;
       throw problem('TARGET_UNAVAILABLE', `${name} did not take the request in ${attempts} attempts: ${reason}`, {
+        nothingDone,
         fix: 'Run again when the target is back; what was delivered is remembered, the rest is taken by the next run.',
       });
     },

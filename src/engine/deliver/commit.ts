@@ -2,7 +2,7 @@ import { entryState } from '../../store/entry.ts';
 import type { Commit, Intent } from '../../store/ports.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { countDelivered } from '../run/account.ts';
-import { emptyCommit, lease, settleWell, takePending } from '../run/context.ts';
+import { emptyCommit, lease, settleWell, takePending, type RunContext } from '../run/context.ts';
 import { rejectWork, snapshotName, type Delivery } from './delivery.ts';
 import { intentItem } from './doubts.ts';
 import { itemFor, type Final, type Target, type Work } from './work.ts';
@@ -122,6 +122,13 @@ function settleDoubt({ doubts, openIntents }: Delivery, key: string, final: Fina
   if (!doubts.has(key) || (final.is === 'rejected' && final.inDoubt)) return;
   doubts.delete(key);
   for (const { left } of openIntents.values()) left.delete(key);
+}
+
+/** Closes intents whose requests did nothing. */
+export async function closeIntents(run: RunContext, closed: string[]): Promise<void> {
+  if (closed.length === 0) return;
+  const nothing = { ...emptyCommit, closed, rejects: [], settledKeys: [], counts: run.counts };
+  await run.world.store.commit(lease(run), run.id, run.pipeline.name, nothing);
 }
 
 /** Intents of earlier runs with nothing left open. */

@@ -1,6 +1,6 @@
 import type { OpenSink, OperationRule } from '../../connect/sdk/index.ts';
 import type { Clock } from '../../model/clock.ts';
-import { problem } from '../../model/problem.ts';
+import { isProblem, problem } from '../../model/problem.ts';
 import type { Operation, Outcome, WriteItem } from '../../model/record.ts';
 import { newAttempts, type Attempts } from './attempts.ts';
 import { createAgain, findAgain, outcomeUnknown, resolveByFind, resolveConflict, type Resend } from './resolve.ts';
@@ -42,8 +42,11 @@ export async function sendBatch(
     return items.map(() => ({ is: 'rejected', code: 'TARGET_LACKS_OPERATION', reason }));
   }
   const resend = resendWith(tools, attempts);
+  let isInDoubt = false;
   for (;;) {
-    const answer = await tools.sink.write({ once, operation, items }, tools.signal);
+    const answer = await tools.sink.write({ once, operation, items }, tools.signal).catch((error: unknown) => {
+      throw isInDoubt ? doubtful(error) : error;
+    });
     tools.reached?.('answered');
     switch (answer.is) {
       case 'answered':
@@ -52,16 +55,21 @@ export async function sendBatch(
         if (rule.atomic && items.length > 1) return sendHalves(tools, operation, items);
         return items.map(() => ({ is: 'rejected', code: answer.code, reason: answer.reason }));
       case 'notDone':
-        await attempts.wait(answer.reason, answer.afterMs);
+        await attempts.wait(answer.reason, answer.afterMs, !isInDoubt);
         continue;
       case 'unanswered':
         if (rule.repeat === 'never') return items.map(() => outcomeUnknown(answer.reason));
+        isInDoubt = true;
         await attempts.wait(answer.reason, answer.afterMs);
         if (rule.repeat === 'safe') continue;
         return resolveByFind(tools, operation, items, attempts, resend);
     }
   }
 }
+
+/** The same failure, no longer saying that nothing was done. */
+const doubtful = (error: unknown): unknown =>
+  isProblem(error) && error.nothingDone ? Object.assign(error, { nothingDone: false }) : error;
 
 /** Attempts for a new batch. */
 export const attemptsAt = ({ sink, name, clock, stopped }: SendTools): Attempts =>
@@ -90,7 +98,10 @@ export function resendWith(tools: SendTools, attempts: Attempts): Resend {
     }
     const once = tools.newId();
     await tools.openIntent(once, operation, items);
-    return sendBatch(tools, operation, items, once, attempts);
+    // Others of the batch have their answers already: what fails here leaves those to be looked up.
+    return sendBatch(tools, operation, items, once, attempts).catch((error: unknown) => {
+      throw doubtful(error);
+    });
   };
 }
 

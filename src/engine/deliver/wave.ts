@@ -1,7 +1,8 @@
+import { isProblem } from '../../model/problem.ts';
 import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { lease } from '../run/context.ts';
-import { commitFinals } from './commit.ts';
+import { closeIntents, commitFinals } from './commit.ts';
 import { openTarget, snapshotName, type Delivery } from './delivery.ts';
 import { intentItem, sendInDoubt } from './doubts.ts';
 import { sendBatch, type SendTools } from './send.ts';
@@ -13,6 +14,8 @@ interface Sending {
   items: WriteItem[];
   once: string;
   opened: string[];
+  /** False while it may have done something at the target. */
+  isHarmless: boolean;
   finals?: Final[];
 }
 
@@ -35,6 +38,7 @@ export async function sendWave(
     items: works.map((work) => itemFor(work, target, operation)),
     once: run.world.newId(),
     opened: [],
+    isHarmless: true,
   }));
   const intentOf = (sending: Sending, id: string, of: Operation, items: WriteItem[]): Intent => {
     sending.opened.push(id);
@@ -66,9 +70,15 @@ export async function sendWave(
   reached?.('intent');
   const failure = await inParallel(sendings, sink.concurrency, async (sending) => {
     const tools = toolsFor(sending);
-    sending.finals = doubt
-      ? await sendInDoubt(tools, vault, doubt, sending.items)
-      : await sendBatch(tools, operation, sending.items, sending.once);
+    sending.isHarmless = false;
+    try {
+      sending.finals = doubt
+        ? await sendInDoubt(tools, vault, doubt, sending.items)
+        : await sendBatch(tools, operation, sending.items, sending.once);
+    } catch (error) {
+      sending.isHarmless = !doubt && isProblem(error) && error.nothingDone === true;
+      throw error;
+    }
   });
   reached?.('before commit');
   const answered = sendings.filter(({ finals }) => finals !== undefined);
@@ -82,7 +92,12 @@ export async function sendWave(
       answered.flatMap(({ opened }) => opened),
     );
   }
-  if (failure) throw failure.error;
+  if (failure) {
+    // What was never sent, or certainly did nothing, is not in doubt: the next run simply takes it.
+    const harmless = sendings.filter(({ isHarmless }) => isHarmless).flatMap(({ opened }) => opened);
+    await closeIntents(run, harmless);
+    throw failure.error;
+  }
   reached?.('committed');
   run.observe({ is: 'progress', phase: 'deliver', counts: run.counts });
 }

@@ -255,6 +255,9 @@ function statusOf(failure: unknown): RunResult['status'] {
 }
 
 function failureOf(failure: unknown): Pick<RunResult, 'code' | 'reason' | 'fix'> {
+  if (failure instanceof Error && failure.name === 'AbortError') {
+    return { code: 'RUN_CANCELLED', reason: 'The run was cancelled; what was delivered before is committed' };
+  }
   if (isProblem(failure))
     return { code: failure.code, reason: failure.message, ...(failure.fix ? { fix: failure.fix } : {}) };
   const name = failure instanceof Error ? failure.name : typeof failure;
