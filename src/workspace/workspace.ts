@@ -103,7 +103,7 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
     async run(name, { accept, person, ...request } = {}) {
       const compiled = pipeline(name);
       if (accept !== undefined) await acceptChanges(store, clock, name, accept, person);
-      const result = await runPipeline(compiled, world, request);
+      const result = await runPipeline(compiled, world, { ...request, ...(accept === undefined ? {} : { accept }) });
       await writeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },

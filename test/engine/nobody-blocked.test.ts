@@ -243,6 +243,22 @@ test('guards of creates and of people taken out by the filter hold them', async 
   expect(blocked()).toEqual([]);
 });
 
+test('a plan shows what waits for a person, and a hash that fits nothing is told', async () => {
+  const pipeline = testPipeline({
+    diff: { guard: { missing: { count: 1 }, create: { count: 0 }, floor: 0, then: 'hold' } },
+  });
+  await world.run(testPipeline(), people(10));
+  const rows = [...people(8), { id: 'n1', name: 'New' }];
+  await world.run(pipeline, rows, { dryRun: true });
+  expect(world.state.changes.map(({ key, operation, reason }) => [key, operation, reason])).toEqual([
+    ['n1', 'held', 'guard: create'],
+    ['p9', 'held', 'guard: missing'],
+    ['p10', 'held', 'guard: missing'],
+  ]);
+  const result = await world.run(pipeline, rows, { accept: 'deadbeef' });
+  expect(result.notes.join()).toContain('deadbeef');
+});
+
 test('an acceptance that has expired lets nothing through', async () => {
   const pipeline = testPipeline({ diff: { guard: { missing: { count: 1 }, floor: 0, then: 'stop' } } });
   await world.run(pipeline, people(10));

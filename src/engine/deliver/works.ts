@@ -42,7 +42,8 @@ export async function* stagedWorks(
   }
 }
 
-async function knownRecords(
+/** What the snapshot holds of these entries. */
+export async function knownRecords(
   run: RunContext,
   { ledger }: Collected,
   entries: number[],
@@ -186,6 +187,21 @@ async function isProtected(run: RunContext, { rule }: Collected, work: Work): Pr
   if (holds !== true) return false;
   note(run, 'Protected people who are gone from the feed were left alone.');
   return true;
+}
+
+/** Staged changes that a guard holds, for a plan to show. */
+export async function* heldWorks(run: RunContext, collected: Collected, targets: Target[]): AsyncIterable<Work[]> {
+  const { ledger } = collected;
+  for await (const chunk of collected.staging.read()) {
+    const held = chunk.filter(({ entry }) => ledger.has(entry, flag.held));
+    const known = await knownRecords(
+      run,
+      collected,
+      held.map(({ entry }) => entry),
+    );
+    if (held.length > 0)
+      yield held.map((staged) => stagedWork(run, collected, targets, staged, known.get(staged.entry)));
+  }
 }
 
 /** Works of a pipeline that compares nothing. */

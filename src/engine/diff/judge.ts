@@ -18,6 +18,8 @@ export interface Judgement {
   stop: boolean;
   /** Entries to be sent as missing: absent or leaving, and their grace is over. */
   due: number[];
+  /** Entries that are absent or leave, and wait: shown by a plan. */
+  waiting: { entry: number; reason: string }[];
   /** Entries whose absence began, went on or ended: to be remembered. */
   absences: number[];
 }
@@ -44,10 +46,18 @@ export async function judge(run: RunContext, collected: Collected, circumstances
     for (const guard of guards) guard.accepted = true;
     note(run, `The set of changes ${accept} was accepted by a person and goes through.`);
   }
+  const { accept: given } = run.request;
+  if (given !== undefined && given !== accept)
+    note(
+      run,
+      `The hash ${given} was given to accept, and it names no set of changes that waits in this run; nothing was accepted.`,
+    );
   const isOpen = guards.some((guard) => !guard.accepted);
   const stop = guards.some((guard) => !guard.accepted && guard.then === 'stop');
   if (!stop) holdStaged(run, collected, guards);
-  const absence = stop ? { due: [], absences: [] } : judgeAbsence(run, collected, circumstances, candidates, guards);
+  const absence = stop
+    ? { due: [], absences: [], waiting: [] }
+    : judgeAbsence(run, collected, circumstances, candidates, guards);
   return { guards, stop, ...(isOpen && accept ? { accept } : {}), ...absence };
 }
 
@@ -145,23 +155,28 @@ function judgeAbsence(
   { end, facts }: Circumstances,
   { absent, leaves, back }: Candidates,
   guards: GuardView[],
-): Pick<Judgement, 'due' | 'absences'> {
+): Pick<Judgement, 'due' | 'absences' | 'waiting'> {
   const held = heldOperations(guards);
   const due: number[] = [];
+  const waiting: Judgement['waiting'] = [];
   const absences = back.slice();
   for (const entry of back) ledger.setAbsence(entry, 0, 0);
   if (leaves.length > 0) countFiltered(run.counts, 'filter', -leaves.length);
   if (unreadableCount > 0 && absent.length + leaves.length > 0) {
     hold(run, 'unreadable key', absent.length + leaves.length);
+    for (const entry of [...absent, ...leaves]) waiting.push({ entry, reason: 'unreadable key' });
     note(
       run,
       `Nobody is missing in this run: the key of ${unreadableCount} rows could not be read (${unreadableLines.join(', ')}), and they may be anybody's.`,
     );
-    return { due, absences };
+    return { due, absences, waiting };
   }
   const isNewFeed = facts?.feed !== end.contentHash;
   const consider = (entries: number[], isHeld: boolean): void => {
-    if (isHeld) return hold(run, 'guard', entries.length);
+    if (isHeld) {
+      for (const entry of entries) waiting.push({ entry, reason: 'guard' });
+      return hold(run, 'guard', entries.length);
+    }
     for (const entry of entries) {
       const absence = advance(
         { firstAbsent: ledger.firstAbsent(entry), feeds: ledger.absentFeeds(entry) },
@@ -172,13 +187,14 @@ function judgeAbsence(
       if (isDue(rule.missing, absence, run.tick, run.pipeline.timezone)) due.push(entry);
       else {
         absences.push(entry);
+        waiting.push({ entry, reason: 'grace' });
         hold(run, 'grace');
       }
     }
   };
   consider(absent, held.absent);
   consider(leaves, held.leaves);
-  return { due, absences };
+  return { due, absences, waiting };
 }
 
 /** The same for the same set of changes in any order: every change's keyed hash, added up (S7). */

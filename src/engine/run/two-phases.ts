@@ -5,7 +5,7 @@ import { packed } from '../deliver/commit.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
-import { missingWorks, stagedWorks } from '../deliver/works.ts';
+import { heldWorks, knownRecords, missingWorks, stagedWorks } from '../deliver/works.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
 import { Ledger } from '../diff/ledger.ts';
@@ -21,6 +21,7 @@ import {
   takePending,
   type RunContext,
 } from './context.ts';
+import type { Change } from './result.ts';
 import type { Ending } from './run.ts';
 
 /** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
@@ -139,4 +140,40 @@ async function show(run: RunContext, collected: Collected, delivery: Delivery, j
     missingWorks(run, collected, delivery.targets, judgement.due),
   ];
   for (const group of groups) for await (const works of group) await planGroup(delivery, works);
+  await showHeld(run, collected, delivery, judgement);
+}
+
+/** What waits, for a person to look at before they accept it: held changes, and people held as absent. */
+async function showHeld(
+  run: RunContext,
+  collected: Collected,
+  { targets }: Delivery,
+  { waiting }: Judgement,
+): Promise<void> {
+  const held = (change: Omit<Change, 'operation'>): void =>
+    run.observe({ is: 'change', change: { ...change, operation: 'held' } });
+  for await (const works of heldWorks(run, collected, targets)) {
+    for (const { key, operation, origin, line, was, record } of works) {
+      const after = operation === 'missing' ? {} : { after: record };
+      held({ key, origin, line, reason: `guard: ${operation}`, ...(was ? { before: was } : {}), ...after });
+    }
+  }
+  for (let at = 0; at < waiting.length; at += 500) {
+    const chunk = waiting.slice(at, at + 500);
+    const known = await knownRecords(
+      run,
+      collected,
+      chunk.map(({ entry }) => entry),
+    );
+    for (const { entry, reason } of chunk) {
+      const stored = known.get(entry);
+      held({
+        key: stored?.key ?? '',
+        origin: '',
+        line: null,
+        reason: `${reason}: missing`,
+        ...(stored ? { before: stored.record } : {}),
+      });
+    }
+  }
 }

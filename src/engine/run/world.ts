@@ -45,6 +45,8 @@ export interface RunRequest {
   limit?: number;
   /** The run's tick, UTC ms; default the clock's now. */
   asOf?: number;
+  /** The hash that a person gave to accept, to be told when it fits nothing. */
+  accept?: string;
   /** A scheduled tick: at most one run of it is ever made (S25). */
   scheduled?: boolean;
   signal?: AbortSignal;
