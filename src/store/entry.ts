@@ -5,6 +5,8 @@
  * given (uint8, index in `operations`) · 45 unused (3)
  */
 export const ENTRY_BYTES = 48;
+/** In place of a number of sinks: all that there were took the value. A sink added later begins with the next change. */
+export const ALL_SINKS = 255;
 export const entryState = { active: 1, gone: 2 } as const;
 export const entryOffset = {
   keyHash: 0,

@@ -372,6 +372,31 @@ test('a record that changed meanwhile is updated at the first sink and still cre
   expect(mail.done('create')).toEqual(['p1']);
 });
 
+test('a sink that is added later begins with the next change: nobody known is invited', async () => {
+  await world.run(testPipeline(), people(5));
+  const pipeline = testPipeline({ sinks: twoSinks });
+  const result = await world.run(pipeline, [...people(5), { id: 'p6', name: 'New' }]);
+  expect(result.counts).toMatchObject({ unchanged: 5, delivered: { create: 1 } });
+  expect(mail.done('create')).toEqual(['p6']);
+});
+
+test('an intent that was settled in part goes on with the rest, and the others are unchanged again', async () => {
+  await world.run(testPipeline(), people(2));
+  const lease = await world.store.lock('people', 'people');
+  const items = ['p1', 'p2'].map((key) => ({ key, hash: '00'.repeat(16), target: { id: key } }));
+  await world.store.openIntents(lease, [
+    { id: 'lost', run: 'r0', snapshot: 'people', sink: 'target', operation: 'update', items },
+  ]);
+  await lease.release();
+  const first = await world.run(testPipeline(), { rows: people(1), complete: false });
+  expect(first.counts.delivered).toEqual({ update: 1 });
+  const second = await world.run(testPipeline(), { rows: people(1), complete: false });
+  expect(second.counts).toMatchObject({ unchanged: 1, delivered: {} });
+  expect((await world.store.pendingIntents('people')).map((intent) => intent.items.map(({ key }) => key))).toEqual([
+    ['p2'],
+  ]);
+});
+
 test('who returns is returned first and then updated, and counts once', async () => {
   await world.run(testPipeline(), people(3));
   await world.run(testPipeline(), people(2));

@@ -53,6 +53,30 @@ test('a person with two rows that contradict each other is not blocked, and both
   expect(stored.map(({ source }) => (source as { name: string }).name).sort()).toEqual(['Another', 'Name 10']);
 });
 
+test('an old row that says gone blocks nobody whose other row is rejected or filtered out', async () => {
+  const fields = [{ name: 'name', from: ['name'], required: true, personal: false, none: [] }];
+  const pipeline = testPipeline({ fields, filter: "team != 'contractor'", gone: "state = 'left'" });
+  await world.run(pipeline, people(10));
+  const rows = [
+    ...people(8),
+    { id: 'p9', name: '', team: 'sales' },
+    { id: 'p9', name: 'Name 9', team: 'sales', state: 'left' },
+    { id: 'p10', name: 'Name 10', team: 'contractor' },
+    { id: 'p10', name: 'Name 10', team: 'sales', state: 'left' },
+  ];
+  const result = await world.run(pipeline, rows);
+  expect(blocked()).toEqual([]);
+  expect(result.counts).toMatchObject({ rejected: 3, filtered: { filter: 1 }, unchanged: 8, unsettled: 0 });
+});
+
+test('a run given an earlier date does not make grace pass', async () => {
+  const pipeline = testPipeline({ diff: { missing: { after: { days: 2 } } } });
+  await world.run(pipeline, people(10));
+  await world.run(pipeline, people(9), { asOf: Date.UTC(2025, 0, 1) });
+  await world.run(pipeline, people(9));
+  expect(blocked()).toEqual([]);
+});
+
 test('nobody is blocked while a row has a key that cannot be read', async () => {
   await world.run(testPipeline(), people(10));
   const result = await world.run(testPipeline(), [...people(8), { id: '', name: 'Name 9', team: 'sales' }]);
@@ -250,10 +274,10 @@ test('a plan shows what waits for a person, and a hash that fits nothing is told
   await world.run(testPipeline(), people(10));
   const rows = [...people(8), { id: 'n1', name: 'New' }];
   await world.run(pipeline, rows, { dryRun: true });
-  expect(world.state.changes.map(({ key, operation, reason }) => [key, operation, reason])).toEqual([
+  expect(world.state.changes.map(({ key, operation, reason }) => [key, operation, reason]).sort()).toEqual([
     ['n1', 'held', 'guard: create'],
-    ['p9', 'held', 'guard: missing'],
     ['p10', 'held', 'guard: missing'],
+    ['p9', 'held', 'guard: missing'],
   ]);
   const result = await world.run(pipeline, rows, { accept: 'deadbeef' });
   expect(result.notes.join()).toContain('deadbeef');
@@ -303,12 +327,13 @@ test('a first run into a target that is not empty is guarded', async () => {
   expect(target.ledger).toEqual([]);
 });
 
-test('a changed key newly excludes everybody, and everybody is held', async () => {
+test('a changed key newly excludes everybody: everybody is held, and nobody gets a second account', async () => {
   await world.run(testPipeline(), people(30));
   const rows = people(30).map((row) => ({ ...row, number: `n${String(row.id)}` }));
   const result = await world.run(testPipeline({ key: 'number' }), rows);
   expect(result.status).toBe('guarded');
   expect(blocked()).toEqual([]);
+  expect(target.done('create').length).toBe(30);
 });
 
 test('a record that says it is gone is blocked at once, and one never known is not created', async () => {

@@ -2,7 +2,7 @@ import { noCounts } from '../../engine/run/account.ts';
 import { canonicalText } from '../../engine/diff/canonical.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
-import { ENTRY_BYTES, entryOffset, entryState } from '../../store/entry.ts';
+import { ALL_SINKS, ENTRY_BYTES, entryOffset, entryState } from '../../store/entry.ts';
 import type { Store, Vault } from '../../store/ports.ts';
 import { readFixture } from './check-document.ts';
 
@@ -36,10 +36,10 @@ const isMap = (value: unknown): value is Fields => typeof value === 'object' && 
 export async function rememberKnown(
   store: Store,
   vault: Vault,
-  pipeline: { name: string; snapshot: string; sinkCount: number },
+  pipeline: { name: string; snapshot: string },
   known: readonly Known[],
 ): Promise<void> {
-  const { name, snapshot, sinkCount } = pipeline;
+  const { name, snapshot } = pipeline;
   const lease = await store.lock(snapshot, name);
   try {
     await store.beginRun(lease, {
@@ -58,7 +58,7 @@ export async function rememberKnown(
       entry.set(vault.keyHash(item.key), entryOffset.keyHash);
       entry.set(vault.valueHash(canonicalText(item.record)), entryOffset.valueHash);
       entry[entryOffset.state] = item.gone ? entryState.gone : entryState.active;
-      entry[entryOffset.done] = sinkCount;
+      entry[entryOffset.done] = ALL_SINKS;
     }
     await store.commit(lease, 'before', name, {
       closed: [],

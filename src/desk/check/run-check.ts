@@ -105,9 +105,9 @@ async function runCase(
   }
 }
 
-function snapshotOf({ name, steps, sinks }: Pipeline): { name: string; snapshot: string; sinkCount: number } {
+function snapshotOf({ name, steps }: Pipeline): { name: string; snapshot: string } {
   const diff = steps.find((step) => step.kind === 'diff');
-  return { name, snapshot: diff?.kind === 'diff' ? diff.rule.snapshot : name, sinkCount: sinks.length };
+  return { name, snapshot: diff?.kind === 'diff' ? diff.rule.snapshot : name };
 }
 
 const emptyOf = ({ options }: SourceUse): 'fail' | 'allow' =>

@@ -1,4 +1,4 @@
-import { entryState } from '../../store/entry.ts';
+import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag } from '../diff/ledger.ts';
 import { emptyCommit, lease, note } from '../run/context.ts';
@@ -15,7 +15,8 @@ export async function adoptAbsentDoubts(delivery: Delivery, { ledger }: Collecte
   const { vault, store } = run.world;
   const absent = [...doubts.values()].filter(({ intent, item }) => {
     const entry = ledger.find(vault.keyHash(item.key));
-    return intent.operation === 'create' && (entry < 0 || !ledger.has(entry, flag.seen));
+    const isGone = entry >= 0 && ledger.has(entry, flag.gone) && ledger.state(entry) === 0;
+    return intent.operation === 'create' && (entry < 0 || isGone || !ledger.has(entry, flag.seen));
   });
   for (const { intent, item } of absent) {
     const target = targets.find(({ name }) => name === intent.sink);
@@ -28,7 +29,7 @@ export async function adoptAbsentDoubts(delivery: Delivery, { ledger }: Collecte
     if (found?.is === 'found') {
       const entry = ledger.findOrAdd(vault.keyHash(item.key));
       ledger.setState(entry, entryState.active);
-      ledger.setDone(entry, targets.length);
+      ledger.setDone(entry, ALL_SINKS);
       ledger.setOperation(entry, 'create');
       const content = { key: item.key, record: item.target, kept: { [target.name]: found.kept } };
       const { ids } = await store.commit(lease(run), run.id, run.pipeline.name, {

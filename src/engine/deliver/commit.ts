@@ -1,4 +1,4 @@
-import { entryState } from '../../store/entry.ts';
+import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import type { Commit, Intent } from '../../store/ports.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { countDelivered } from '../run/account.ts';
@@ -50,7 +50,7 @@ export async function commitFinals(
       settleWell(run, work.key);
     }
     if (ledger && work.entry >= 0) {
-      acknowledge(ledger, work, target?.index, targets.length);
+      acknowledge(ledger, work, target?.index);
       acknowledged.push(work.entry);
       const id = ledger.recordId(work.entry);
       recordAt.push(records.length);
@@ -91,17 +91,17 @@ async function keepInDoubt({ run }: Delivery, target: Target, works: Work[]): Pr
 }
 
 /** What the snapshot is to remember of a work that passed one more sink. */
-function acknowledge(ledger: Ledger, work: Work, passed: number | undefined, sinkCount: number): void {
+function acknowledge(ledger: Ledger, work: Work, passed: number | undefined): void {
   const { entry } = work;
   const next = work.route[0];
   if (next && passed === next.target) {
     // Returned, and still to be updated at the same sink: active again, with the old value, so that a kill here is an update.
     ledger.setState(entry, entryState.active);
-    ledger.setDone(entry, sinkCount);
+    ledger.setDone(entry, ALL_SINKS);
     return;
   }
   ledger.setOperation(entry, work.operation);
-  ledger.setDone(entry, next ? next.target : sinkCount);
+  ledger.setDone(entry, next ? next.target : ALL_SINKS);
   if (work.operation === 'missing') {
     if (!next) ledger.setState(entry, entryState.gone);
     return;
@@ -136,4 +136,22 @@ export function closedIntents({ openIntents }: Delivery): string[] {
   const closed = [...openIntents.values()].filter(({ left }) => left.size === 0).map(({ intent }) => intent.id);
   for (const id of closed) openIntents.delete(id);
   return closed;
+}
+
+/** An intent of an earlier run that was settled in part goes on with what is left, so that the others are done with. */
+export async function narrowIntents({ run, openIntents }: Delivery): Promise<void> {
+  const partly = [...openIntents.values()].filter(
+    ({ intent, left }) => left.size > 0 && left.size < intent.items.length,
+  );
+  if (partly.length === 0) return;
+  const narrowed = partly.map(({ intent, left }) => ({
+    ...intent,
+    id: run.world.newId(),
+    items: intent.items.filter(({ key }) => left.has(key)),
+  }));
+  await run.world.store.openIntents(lease(run), narrowed);
+  await closeIntents(
+    run,
+    partly.map(({ intent }) => intent.id),
+  );
 }

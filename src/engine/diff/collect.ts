@@ -1,6 +1,6 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
-import { entryState } from '../../store/entry.ts';
+import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import type { IntentItem, Intent } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { flushRejects, note, reject, settleWell, type RunContext } from '../run/context.ts';
@@ -19,8 +19,6 @@ export interface Collected {
   ledger: Ledger;
   staging: Staging;
   doubts: Doubts;
-  /** How many sinks a record must have passed to be done. */
-  sinkCount: number;
   /** Lines of rows whose key could not be read (S6); the first few. */
   unreadableLines: string[];
   unreadableCount: number;
@@ -39,6 +37,7 @@ export async function collect(run: RunContext, source: OpenSource, steps: RunSte
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
   await into.staging.flush();
+  markContradictions(into.ledger);
   await rejectConflicts(run, source, into);
   await flushRejects(run);
 }
@@ -59,6 +58,7 @@ async function take(run: RunContext, row: Row, origin: number, into: Collected):
   ledger.mark(entry, flag.seen);
   switch (row.fate) {
     case 'rejected':
+      ledger.mark(entry, flag.rejected);
       return reject(run, row.reject);
     case 'filtered':
       ledger.mark(entry, flag.excluded);
@@ -102,13 +102,7 @@ async function compare(
 }
 
 /** The rule of the diff for one key. `none`: gone, and never known: filtered. */
-function fateOf(
-  ledger: Ledger,
-  entry: number,
-  hash: Uint8Array,
-  isGone: boolean,
-  { sinkCount, rule }: Collected,
-): Fate {
+function fateOf(ledger: Ledger, entry: number, hash: Uint8Array, isGone: boolean, { rule }: Collected): Fate {
   const state = ledger.state(entry);
   const inDoubt = ledger.has(entry, flag.doubt);
   if (isGone && rule.missing === 'ignore') return 'none';
@@ -117,7 +111,7 @@ function fateOf(
   if (state === entryState.gone) return 'returned';
   if (state !== entryState.active) return 'create';
   const isSame = sameBytes(hash, ledger.valueHash(entry));
-  if (ledger.done(entry) < sinkCount) return ledger.operation(entry) === 'missing' ? 'returned' : 'resume';
+  if (ledger.done(entry) !== ALL_SINKS) return ledger.operation(entry) === 'missing' ? 'returned' : 'resume';
   return isSame && !inDoubt ? 'unchanged' : 'update';
 }
 
@@ -144,6 +138,19 @@ async function repeated(
     line: row.line,
     source: row.source,
   });
+}
+
+/**
+ * A row that passed beside a rejected one of its key contradicts it, as does "gone" beside one that is filtered out: a
+ * rehire carries an old row and a new one, and nobody can say here which is right.
+ */
+function markContradictions(ledger: Ledger): void {
+  for (let entry = 0; entry < ledger.size; entry++) {
+    if (!ledger.has(entry, flag.passed)) continue;
+    const isBesideOther =
+      ledger.has(entry, flag.rejected) || (ledger.has(entry, flag.gone) && ledger.has(entry, flag.excluded));
+    if (isBesideOther) ledger.mark(entry, flag.conflict);
+  }
 }
 
 /** The first rows of conflicting keys: rejected as well, in their source form. */

@@ -85,18 +85,18 @@ function shortFeed({ absenceCounts, active, read, absent }: Tally): GuardView | 
   );
 }
 
-function ruleChanged({ filterChanged, keyChanged, leaves, absent, active }: Tally): GuardView | undefined {
+function ruleChanged({ filterChanged, keyChanged, leaves, absent, create, active }: Tally): GuardView | undefined {
   const excluded = (filterChanged ? leaves : 0) + (keyChanged ? absent : 0);
-  if (excluded === 0) return undefined;
+  const renamed = keyChanged && active > 0 ? create : 0;
+  if (excluded + renamed === 0) return undefined;
   const what = keyChanged ? 'key' : 'filter';
-  return view(
-    'rule',
-    excluded,
-    active,
-    0,
-    'hold',
-    `The pipeline's ${what} changed and newly excludes ${excluded} people: they wait until a person accepts`,
-  );
+  const reason =
+    `The pipeline's ${what} changed and newly excludes ${excluded} people` +
+    `${renamed > 0 ? ` and makes ${renamed} new ones` : ''}: they wait until a person accepts`;
+  return {
+    ...view('rule', excluded + renamed, active, 0, 'hold', reason),
+    ...(renamed > 0 ? { holdsCreates: true } : {}),
+  };
 }
 
 function overLimit({ missing, leaves, missingLeft, active }: Tally): GuardView | undefined {
@@ -156,6 +156,8 @@ export function heldOperations(guards: GuardView[]): {
     gone: holds('missing', 'limit'),
     leaves: holds('leaves', 'missing', 'feed', 'rule', 'limit'),
     update: holds('update'),
-    create: holds('create'),
+    create:
+      holds('create') ||
+      guards.some((guard) => !guard.accepted && guard.operation === 'rule' && guard.holdsCreates === true),
   };
 }

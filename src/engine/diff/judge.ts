@@ -77,13 +77,14 @@ function scan(
   const absent: number[] = [];
   const leaves: number[] = [];
   const back: number[] = [];
+  const isLeaving = (entry: number): boolean =>
+    rule.leaves === 'missing' && ledger.has(entry, flag.excluded) && !ledger.has(entry, flag.rejected);
   const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0 };
   for (let entry = 0; entry < ledger.size; entry++) {
     const isActive = ledger.state(entry) === entryState.active;
     if (ledger.has(entry, flag.passed)) {
       if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
-    } else if (isActive && ledger.has(entry, flag.excluded) && rule.leaves === 'missing' && rule.missing !== 'ignore')
-      leaves.push(entry);
+    } else if (absenceCounts && isActive && isLeaving(entry)) leaves.push(entry);
     else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) absent.push(entry);
     if (ledger.has(entry, flag.seen) && ledger.absentFeeds(entry) > 0) back.push(entry);
   }
@@ -171,6 +172,8 @@ function judgeAbsence(
     );
     return { due, absences, waiting };
   }
+  // Grace begins now, whatever date the run was given: an earlier one would make it pass at once.
+  const seenAt = Math.max(run.tick, run.world.clock.now(), facts?.feedAt ?? 0);
   const isNewFeed = facts?.feed !== end.contentHash;
   const consider = (entries: number[], isHeld: boolean): void => {
     if (isHeld) {
@@ -180,7 +183,7 @@ function judgeAbsence(
     for (const entry of entries) {
       const absence = advance(
         { firstAbsent: ledger.firstAbsent(entry), feeds: ledger.absentFeeds(entry) },
-        run.tick,
+        seenAt,
         isNewFeed,
       );
       ledger.setAbsence(entry, absence.firstAbsent, absence.feeds);
@@ -212,6 +215,7 @@ function changeSetHash(
     sum[0] = (sum[0] ?? 0n) + hash.readBigUInt64BE(0);
     sum[1] = (sum[1] ?? 0n) + hash.readBigUInt64BE(8);
   };
+  const holdsCreates = names.has('create') || names.has('first') || guards.some((guard) => guard.holdsCreates);
   const missing = names.has('missing') || names.has('feed') || names.has('rule') || names.has('limit');
   if (missing) for (const entry of absent) add('missing', entry);
   if (missing || names.has('leaves')) for (const entry of leaves) add('missing', entry);
@@ -220,7 +224,7 @@ function changeSetHash(
     const fate = ledger.fate(entry);
     if (fate === 'gone' && (names.has('missing') || names.has('limit'))) add('missing', entry);
     if (fate === 'update' && names.has('update')) add('update', entry);
-    if (fate === 'create' && (names.has('create') || names.has('first'))) add('create', entry);
+    if (fate === 'create' && holdsCreates) add('create', entry);
   }
   return [...sum]
     .map((half) => half.toString(16).padStart(16, '0'))

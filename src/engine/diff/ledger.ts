@@ -15,8 +15,7 @@ export const flag = {
   doubt: 16,
   gone: 32,
   held: 64,
-  sourced: 128,
-  protected: 256,
+  rejected: 128,
 } as const;
 
 /** What phase one makes of a key that passed. */

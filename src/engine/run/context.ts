@@ -1,7 +1,7 @@
 import type { Environment, Scope } from '../../expression/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
-import type { Counts, Operation } from '../../model/record.ts';
+import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
 import { noCounts } from './account.ts';
 import type { Observe, RejectView, RunResult } from './result.ts';
@@ -29,6 +29,8 @@ export interface RunContext {
   /** Undefined in a dry run. */
   lease?: Lease;
   counts: Counts;
+  /** How the read ended, once it has. */
+  end?: ReadEnd;
   sinks: Record<string, Partial<Record<Operation, number>>>;
   held: Record<string, number>;
   causes: Map<string, RunResult['causes'][number]>;

@@ -26,6 +26,8 @@ export interface GuardView {
   /** One sentence. */
   reason: string;
   accepted: boolean;
+  /** A changed key makes new people of old ones: their creates wait as well. */
+  holdsCreates?: boolean;
 }
 
 /** What `--json` prints, and what every other view of a run is made from. */

@@ -236,7 +236,7 @@ function resultOf(
     durationMs,
     tick: run.tick,
     origins: run.origins,
-    ...(ending?.end?.dialect ? { dialect: ending.end.dialect } : {}),
+    ...(run.end?.dialect ? { dialect: run.end.dialect } : {}),
   };
 }
 

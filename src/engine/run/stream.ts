@@ -28,10 +28,10 @@ export async function runStream(
     else if (works.length > 0) await deliverGroup(delivery, works);
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
+  run.end = source.end();
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
-  const end = source.end();
-  return { status: 'done', guards: [], end };
+  return { status: 'done', guards: [], end: run.end };
 }
 
 async function take(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<Work | undefined> {

@@ -5,6 +5,7 @@ import { packed } from '../deliver/commit.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
+import { narrowIntents } from '../deliver/commit.ts';
 import { heldWorks, knownRecords, missingWorks, stagedWorks } from '../deliver/works.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
@@ -40,7 +41,6 @@ export async function runTwoPhases(
     ledger,
     staging: new Staging(join(runsFolder, run.id)),
     doubts: delivery.doubts,
-    sinkCount: delivery.targets.length,
     unreadableLines: [],
     unreadableCount: 0,
     passed: 0,
@@ -48,6 +48,7 @@ export async function runTwoPhases(
   try {
     await collect(run, source, steps, collected);
     const end = source.end();
+    run.end = end;
     if (isIntolerable(run)) throw intolerable(run);
     run.observe({ is: 'phase', phase: 'compare' });
     const facts = await store.snapshotFacts(rule.snapshot);
@@ -104,6 +105,7 @@ async function deliver(
   await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
   if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
+  await narrowIntents(whole);
   await rememberAbsences(run, ledger, judgement.absences);
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
