@@ -6,7 +6,8 @@ import type { RunResult } from '../../src/engine/run/result.ts';
 import { copyShippedWorkspace, exportFile, sandboxEnvironment } from '../../src/sandbox/demo/index.ts';
 import { generatePeople, startSandbox, toCsv, type Sandbox } from '../../src/sandbox/index.ts';
 
-const PEOPLE = 1200;
+/** Two batches of creates, so that a kill can fall between them. */
+const PEOPLE = 700;
 
 export interface Scene {
   sandbox: Sandbox;
