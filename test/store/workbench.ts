@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noCounts } from '../../src/engine/run/account.ts';
 import { ENTRY_BYTES, entryOffset, entryState, makeWorkspaceKey, openVault } from '../../src/store/index.ts';
 import type { Commit, Lease, SnapshotRecord, Store, Vault } from '../../src/store/index.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite/store.ts';
@@ -47,18 +48,7 @@ export function bench(): Bench {
   };
 }
 
-export const counts = (delivered: Partial<Record<Operation, number>> = {}): Counts => ({
-  read: 0,
-  made: 0,
-  absent: 0,
-  filtered: {},
-  unchanged: 0,
-  held: 0,
-  pending: 0,
-  rejected: 0,
-  delivered,
-  unsettled: 0,
-});
+export const counts = (delivered: Partial<Record<Operation, number>> = {}): Counts => ({ ...noCounts(), delivered });
 
 export const nothing = (): Commit => ({
   closed: [],

@@ -1,3 +1,4 @@
+import { noCounts } from '../../src/engine/run/account.ts';
 import type { RunResult } from '../../src/engine/run/result.ts';
 import type { RejectRow } from '../../src/store/ports.ts';
 
@@ -8,18 +9,7 @@ export function resultWith(over: Partial<RunResult> = {}): RunResult {
     run: 'r1',
     pipeline: 'employees',
     status: 'done',
-    counts: {
-      read: 0,
-      made: 0,
-      absent: 0,
-      filtered: {},
-      unchanged: 0,
-      held: 0,
-      pending: 0,
-      rejected: 0,
-      delivered: {},
-      unsettled: 0,
-    },
+    counts: noCounts(),
     sinks: {},
     held: {},
     rejects: [],

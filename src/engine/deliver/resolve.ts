@@ -130,7 +130,7 @@ export async function findAgain(
 }
 
 /** Asks within the batch's attempts; a target that can't be asked fails the run. */
-export async function ask({ sink, name, signal }: AskTools, items: WriteItem[], attempts: Attempts): Promise<Found[]> {
+async function ask({ sink, name, signal }: AskTools, items: WriteItem[], attempts: Attempts): Promise<Found[]> {
   if (!sink.find) throw problem('TARGET_CANNOT_FIND', `${name} says \`repeat: find\` and has no find`);
   for (;;) {
     try {
