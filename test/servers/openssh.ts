@@ -2,10 +2,10 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import ssh2 from 'ssh2';
 import { findProgram } from './find-program.ts';
 
@@ -33,8 +33,8 @@ export interface OpenSsh {
   close(): Promise<void>;
 }
 
-/** Starts sshd with internal-sftp; everything is thrown away by `close`. `port` 0 takes a free one. */
-export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {}): Promise<OpenSsh> {
+/** Starts sshd with internal-sftp; everything is thrown away by `close`. */
+export async function startOpenSsh(): Promise<OpenSsh> {
   const sshd = findProgram('sshd');
   if (!sshd) throw new Error('There is no sshd; see test/servers/setup.ts.');
   const isRoot = process.getuid?.() === 0;
@@ -51,14 +51,11 @@ export async function startOpenSsh({ port: wanted = 0 }: { port?: number } = {})
   await writeFile(join(place, 'host_key'), hostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'rsa_host_key'), rsaHostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'authorized_keys'), `${clientKey.public}\n`, { mode: 0o644 });
-  const port = wanted || (await freePort());
   if (isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account));
-
-  const child = spawn(sshd, ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
-  await untilOpen(port, child, () => log);
+  const { port, child } = await listening(async (port) => {
+    await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account));
+    return spawn(sshd, ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  });
 
   return {
     host: '127.0.0.1',
@@ -140,25 +137,31 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilOpen(port: number, child: ChildProcess, log: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`sshd ended: ${log()}`);
-    if (await isOpen(port)) return;
-    await delay(25);
+/** A port that was free a moment ago may be somebody else's by now: then the next one is tried. */
+async function listening(start: (port: number) => Promise<ServerProcess>) {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const child = await start(port);
+    const refusal = await untilListening(child);
+    if (refusal === undefined) return { port, child };
+    if (attempt === 10 || !refusal.includes('Address already in use'))
+      throw new Error(`sshd did not open its port ${port}: ${refusal}`);
   }
-  child.kill();
-  throw new Error(`sshd did not open its port: ${log()}`);
 }
 
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
+type ServerProcess = ChildProcess & { stderr: Readable };
+
+/** Its own word that it listens; an open port alone could be another server's. Gives what it printed if it ended. */
+function untilListening(child: ServerProcess): Promise<string | undefined> {
+  let log = '';
+  return new Promise((resolve) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4000);
+      if (log.includes('Server listening on')) resolve(undefined);
     });
+    child.once('close', () => resolve(log || 'it ended without a word.'));
   });
+}
 
 /** Processes that sshd made for its connections; only the server's own children are ever ended. */
 function childrenOf(pid: number): number[] {
