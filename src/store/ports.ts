@@ -187,6 +187,8 @@ export interface Store {
     status?: RejectRow['status'];
     limit?: number;
   }): Promise<RejectRow[]>;
+  /** How many `rejects` would find without a limit. */
+  rejectCount(filter: { pipeline?: string; run?: string; status?: RejectRow['status'] }): Promise<number>;
   reject(id: number): Promise<RejectRow | undefined>;
 
   isConsumed(pipeline: string, file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;

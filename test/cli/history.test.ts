@@ -58,6 +58,27 @@ describe('portolan rejects', () => {
     expect((await portolan(folder, ['rejects', 'list', '--status', 'odd'])).code).toBe(2);
   });
 
+  test('a list that is cut says of how many, and --all and --json hold every one', async () => {
+    const rows = Array.from({ length: 60 }, (_, index) => `${index + 1};;x${index}@a.example;Tver`);
+    const many = await newWorkspace({
+      'pipelines/staff.yaml': comparing,
+      'in/staff.csv': `number;name;E-Mail;city\n${rows.join('\n')}\n`,
+    });
+    await portolan(many, ['run', 'staff']);
+    const list = async (...args: string[]) => (await portolan(many, ['rejects', 'list', ...args])).out;
+    const short = await list();
+    expect(short.match(/FIELD_REQUIRED/g)).toHaveLength(50);
+    expect(short).toMatch(/\n\n50 of 60; --all shows them\.\n$/);
+    expect(await list('staff', '--limit', '7')).toMatch(/\n\n7 of 60; --all shows them\.\n$/);
+    const whole = await list('--all');
+    expect(whole.match(/FIELD_REQUIRED/g)).toHaveLength(60);
+    expect(whole).not.toContain('--all');
+    const json = JSON.parse(await list('--json')) as { total: number; rejects: unknown[] };
+    expect([json.total, json.rejects.length]).toEqual([60, 60]);
+    expect(JSON.parse(await list('--json', '--limit', '2'))).toMatchObject({ total: 60, rejects: [{}, {}] });
+    expect((await portolan(many, ['rejects', 'list', '--all', '--limit', '2'])).code).toBe(2);
+  });
+
   test('one is shown as it came, personal values masked', async () => {
     const { code, out } = await portolan(folder, ['rejects', 'show', await rejectId()]);
     expect(code).toBe(0);

@@ -137,3 +137,12 @@ test('rejects are listed latest first, by pipeline, run and status, up to a limi
   expect(await keys({ pipeline: 'others' })).toEqual([]);
   expect(await keys({ status: 'settled' })).toEqual([]);
 });
+
+test('how many there are is known without opening them, by the same choice', async () => {
+  await night('r1', [refused('1'), refused('2'), refused(null)]);
+  await night('r2', [refused('1')], ['2']);
+  expect(await store.rejectCount({})).toBe(3);
+  expect(await store.rejectCount({ pipeline: 'employees', status: 'open' })).toBe(2);
+  expect(await store.rejectCount({ run: 'r2' })).toBe((await store.rejects({ run: 'r2' })).length);
+  expect(await store.rejectCount({ pipeline: 'other' })).toBe(0);
+});

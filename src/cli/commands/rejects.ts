@@ -12,9 +12,13 @@ import { positiveInteger } from '../options.ts';
 interface ListOptions {
   run?: string;
   status: RejectRow['status'] | 'all';
-  limit: number;
+  limit?: number;
+  all?: true;
   json?: true;
 }
+
+/** More are only counted, unless --limit, --all or --json asks for them. */
+const SHOWN = 50;
 
 /** `portolan rejects list|show`: what could not be taken, and why. */
 export const rejectsCommand: CommandMaker = (cli, act) => {
@@ -25,26 +29,20 @@ export const rejectsCommand: CommandMaker = (cli, act) => {
     .addOption(
       new Option('--status <status>', 'open, settled or all.').choices(['open', 'settled', 'all']).default('open'),
     )
-    .option('--limit <rejects>', 'At most so many.', positiveInteger, 50)
-    .option('--json', 'Print them as one JSON object.')
+    .addOption(
+      new Option('--limit <rejects>', `At most so many; without it the first ${SHOWN}.`).argParser(positiveInteger),
+    )
+    .addOption(new Option('--all', 'List every one.').conflicts('limit'))
+    .option('--json', 'Print them as one JSON object, every one unless --limit says otherwise.')
     .action(
       act(async (pipeline: string | undefined, options: ListOptions) => {
-        const rejects = await cli.inWorkspace(async (workspace) => {
-          if (pipeline !== undefined) workspace.pipeline(pipeline);
-          const rows = await workspace.store.rejects({
-            ...(pipeline === undefined ? {} : { pipeline }),
-            ...(options.run === undefined ? {} : { run: options.run }),
-            ...(options.status === 'all' ? {} : { status: options.status }),
-            limit: options.limit,
-          });
-          return rows.map(({ source: _source, ...row }) => ({
-            ...row,
-            key: maskingOf(workspace, row.pipeline, false).key(row.key),
-          }));
-        });
-        if (options.json) cli.json({ format: 1, rejects });
-        else if (rejects.length === 0) cli.terminal.out('No rejects.\n');
-        else cli.terminal.out(`${rejectTable(rejects, cli.terminal.width)}\n`);
+        const { rejects, total } = await cli.inWorkspace((workspace) => listed(workspace, pipeline, options));
+        if (options.json) cli.json({ format: 1, total, rejects });
+        else if (total === 0) cli.terminal.out('No rejects.\n');
+        else {
+          cli.terminal.out(`${rejectTable(rejects, cli.terminal.width)}\n`);
+          if (rejects.length < total) cli.terminal.out(`\n${rejects.length} of ${total}; --all shows them.\n`);
+        }
         return exitCode.done;
       }),
     );
@@ -72,6 +70,30 @@ export const rejectsCommand: CommandMaker = (cli, act) => {
     .addCommand(list)
     .addCommand(show);
 };
+
+/** The rejects that are wanted, keys masked where they are personal, and how many there are beyond the limit. */
+async function listed(
+  workspace: Workspace,
+  pipeline: string | undefined,
+  { run, status, limit, all, json }: ListOptions,
+): Promise<{ rejects: Listed[]; total: number }> {
+  if (pipeline !== undefined) workspace.pipeline(pipeline);
+  const filter = {
+    ...(pipeline === undefined ? {} : { pipeline }),
+    ...(run === undefined ? {} : { run }),
+    ...(status === 'all' ? {} : { status }),
+  };
+  const most = limit ?? (all || json ? undefined : SHOWN);
+  const rows = await workspace.store.rejects({ ...filter, ...(most === undefined ? {} : { limit: most }) });
+  const total = await workspace.store.rejectCount(filter);
+  const maskings = new Map<string, Masking>();
+  const rejects = rows.map(({ source: _source, ...row }) => {
+    const masking = maskings.get(row.pipeline) ?? maskingOf(workspace, row.pipeline, false);
+    maskings.set(row.pipeline, masking);
+    return { ...row, key: masking.key(row.key) };
+  });
+  return { rejects, total };
+}
 
 /** A pipeline may be gone since, or be broken: then nothing is known of its fields, and all is masked. */
 function maskingOf(workspace: Workspace, pipeline: string, showPersonal: boolean): Masking {

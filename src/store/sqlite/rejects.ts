@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { RejectInput, RejectRow, RejectStage, Store, Vault } from '../ports.ts';
 import type { Connection } from './connection.ts';
 import type { Sealing } from './sealing.ts';
 import { builder, statement } from './statement.ts';
+import type { Tables } from './tables.ts';
 
 interface Sealed {
   key: string | null;
@@ -100,7 +101,7 @@ type Filter = Parameters<Store['rejects']>[0];
 const contextOf = (pipeline: string): string => `rejects ${pipeline}`;
 
 /** Records that could not be delivered, and why (S16). */
-export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 'rejects' | 'reject'> {
+export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 'rejects' | 'rejectCount' | 'reject'> {
   const view = (row: Row): RejectRow => ({
     id: row.id,
     pipeline: row.pipeline,
@@ -121,6 +122,7 @@ export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 
   });
   return {
     rejects: async (filter) => connection.all(filtered(filter), {}).map(view),
+    rejectCount: async (filter) => connection.get(counted(filter), {})?.count ?? 0,
     async reject(id) {
       const row = connection.get(byId, { id });
       return row && view(row);
@@ -129,15 +131,33 @@ export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 
 }
 
 /** Latest first, those of one run as they came. */
-function filtered({ pipeline, run, status, limit }: Filter) {
-  return statement()(() => {
-    let query = builder.selectFrom('rejects').selectAll().orderBy('last_at', 'desc').orderBy('id');
-    if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline);
-    if (run !== undefined) query = query.where((of) => of.or([of('first_run', '=', run), of('last_run', '=', run)]));
-    if (status !== undefined) query = query.where('status', '=', status);
+const filtered = ({ limit, ...filter }: Filter) =>
+  statement()(() => {
+    const query = builder
+      .selectFrom('rejects')
+      .selectAll()
+      .where(isWanted(filter))
+      .orderBy('last_at', 'desc')
+      .orderBy('id');
     return limit === undefined ? query : query.limit(limit);
   });
-}
+
+const counted = (filter: Filter) =>
+  statement()(() =>
+    builder
+      .selectFrom('rejects')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where(isWanted(filter)),
+  );
+
+const isWanted =
+  ({ pipeline, run, status }: Filter) =>
+  (of: ExpressionBuilder<Tables, 'rejects'>) =>
+    of.and([
+      ...(pipeline === undefined ? [] : [of('pipeline', '=', pipeline)]),
+      ...(run === undefined ? [] : [of.or([of('first_run', '=', run), of('last_run', '=', run)])]),
+      ...(status === undefined ? [] : [of('status', '=', status)]),
+    ]);
 
 /** Part of a commit: keys settled well close their open rejects, then new rejects are opened or open ones updated. */
 export function changeRejects(
