@@ -2,7 +2,7 @@
  * Layout of a packed snapshot entry, {@link ENTRY_BYTES} bytes, big endian:
  * 0 key hash (8) · 8 value hash (16) · 24 record id (float64) · 32 first absent, UTC ms or 0 (float64) ·
  * 40 absent feeds (uint16) · 42 state (uint8) · 43 sinks that took the value (uint8) · 44 operation those sinks were
- * given (uint8, index in `operations`) · 45 unused (3)
+ * given (uint8, index in `operations`) · 45 a person accepted the absence (uint8, 0 or 1) · 46 unused (2)
  */
 export const ENTRY_BYTES = 48;
 /** In place of a number of sinks: all that there were took the value. A sink added later begins with the next change. */
@@ -17,4 +17,5 @@ export const entryOffset = {
   state: 42,
   done: 43,
   operation: 44,
+  accepted: 45,
 } as const;

@@ -4,10 +4,11 @@ import type { SnapshotFacts } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { hold, note, type RunContext } from '../run/context.ts';
 import type { GuardView } from '../run/result.ts';
+import { isAccepted, rememberAccepted, setAccepted } from './accepted-absence.ts';
 import type { Collected } from './collect.ts';
 import { advance, isDue } from './grace.ts';
 import { heldOperations, judgeGuards, type Tally } from './guard.ts';
-import { flag } from './ledger.ts';
+import { flag, type Ledger } from './ledger.ts';
 
 /** What phase one decided. */
 export interface Judgement {
@@ -44,6 +45,7 @@ export async function judge(run: RunContext, collected: Collected, circumstances
     (await run.world.store.useAcceptance(run.lease, run.pipeline.name, accept, run.world.clock.now()))
   ) {
     for (const guard of guards) guard.accepted = true;
+    await rememberAccepted(run, collected, asked(collected, candidates, guards));
     note(run, `The set of changes ${accept} was accepted by a person and goes through.`);
   }
   const { accept: given } = run.request;
@@ -65,8 +67,24 @@ interface Candidates {
   tally: Tally;
   absent: number[];
   leaves: number[];
+  /** In the feed again, after an absence that began or was accepted. */
   back: number[];
 }
+
+/** Whose absence the guards ask about: everybody whom they hold, and whom nobody accepted before. */
+function asked({ ledger }: Collected, { absent, leaves }: Candidates, guards: GuardView[]): number[] {
+  const names = new Set(guards.map((guard) => guard.operation));
+  const missing = names.has('missing') || names.has('feed') || names.has('rule') || names.has('limit');
+  const gone: number[] = [];
+  if (names.has('missing') || names.has('limit')) {
+    for (let entry = 0; entry < ledger.size; entry++) if (isGoneByItsWord(ledger, entry)) gone.push(entry);
+  }
+  const people = [...(missing ? absent : []), ...(missing || names.has('leaves') ? leaves : []), ...gone];
+  return people.filter((entry) => !isAccepted(ledger, entry));
+}
+
+const isGoneByItsWord = (ledger: Ledger, entry: number): boolean =>
+  ledger.has(entry, flag.passed) && !ledger.has(entry, flag.conflict) && ledger.fate(entry) === 'gone';
 
 function scan(
   run: RunContext,
@@ -78,7 +96,11 @@ function scan(
   const leaves: number[] = [];
   const back: number[] = [];
   const isLeaving = (entry: number): boolean =>
-    rule.leaves === 'missing' && ledger.has(entry, flag.excluded) && !ledger.has(entry, flag.rejected);
+    rule.leaves === 'missing' &&
+    ledger.has(entry, flag.excluded) &&
+    !ledger.has(entry, flag.passed) &&
+    !ledger.has(entry, flag.rejected);
+  let acceptedGone = 0;
   const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0 };
   for (let entry = 0; entry < ledger.size; entry++) {
     const isActive = ledger.state(entry) === entryState.active;
@@ -86,12 +108,17 @@ function scan(
       if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
     } else if (absenceCounts && isActive && isLeaving(entry)) leaves.push(entry);
     else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) absent.push(entry);
-    if (ledger.has(entry, flag.seen) && ledger.absentFeeds(entry) > 0) back.push(entry);
+    const isOut = isGoneByItsWord(ledger, entry);
+    if (isOut && isAccepted(ledger, entry)) acceptedGone++;
+    const isBack = ledger.has(entry, flag.seen) && !isOut && !isLeaving(entry);
+    if (isBack && (ledger.absentFeeds(entry) > 0 || isAccepted(ledger, entry))) back.push(entry);
   }
   run.counts.unchanged += fates.unchanged;
   if (fates.none > 0) countFiltered(run.counts, 'gone', fates.none);
   run.counts.absent += absent.length;
   const accepted = facts?.rule;
+  const fresh = (entries: number[]): number => entries.filter((entry) => !isAccepted(ledger, entry)).length;
+  const freshAbsent = fresh(absent);
   return {
     absent,
     leaves,
@@ -102,9 +129,9 @@ function scan(
       passed,
       create: fates.create,
       update: fates.update,
-      missing: absent.length + fates.gone,
-      leaves: leaves.length,
-      absent: absent.length,
+      missing: freshAbsent + fates.gone - acceptedGone,
+      leaves: fresh(leaves),
+      absent: freshAbsent,
       filterChanged: !!accepted && accepted.filter !== run.pipeline.rule.filter,
       keyChanged: !!accepted && accepted.key !== run.pipeline.rule.key,
       absenceCounts,
@@ -145,6 +172,7 @@ function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[])
   };
   for (let entry = 0; entry < ledger.size; entry++) {
     if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict) || !heldFates[ledger.fate(entry)]) continue;
+    if (ledger.fate(entry) === 'gone' && isAccepted(ledger, entry)) continue;
     ledger.mark(entry, flag.held);
     hold(run, 'guard');
   }
@@ -161,7 +189,10 @@ function judgeAbsence(
   const due: number[] = [];
   const waiting: Judgement['waiting'] = [];
   const absences = back.slice();
-  for (const entry of back) ledger.setAbsence(entry, 0, 0);
+  for (const entry of back) {
+    ledger.setAbsence(entry, 0, 0);
+    setAccepted(ledger, entry, false);
+  }
   if (leaves.length > 0) countFiltered(run.counts, 'filter', -leaves.length);
   if (unreadableCount > 0 && absent.length + leaves.length > 0) {
     hold(run, 'unreadable key', absent.length + leaves.length);
@@ -175,12 +206,15 @@ function judgeAbsence(
   // Grace begins now, whatever date the run was given: an earlier one would make it pass at once.
   const seenAt = Math.max(run.tick, run.world.clock.now(), facts?.feedAt ?? 0);
   const isNewFeed = facts?.feed !== end.contentHash;
+  // A feed that is nearly empty says nothing of anybody, be they accepted or not.
+  const isFeedDoubted = guards.some((guard) => guard.operation === 'feed' && !guard.accepted);
   const consider = (entries: number[], isHeld: boolean): void => {
-    if (isHeld) {
-      for (const entry of entries) waiting.push({ entry, reason: 'guard' });
-      return hold(run, 'guard', entries.length);
-    }
     for (const entry of entries) {
+      if (isHeld && (isFeedDoubted || !isAccepted(ledger, entry))) {
+        waiting.push({ entry, reason: 'guard' });
+        hold(run, 'guard');
+        continue;
+      }
       const absence = advance(
         { firstAbsent: ledger.firstAbsent(entry), feeds: ledger.absentFeeds(entry) },
         seenAt,
@@ -201,12 +235,8 @@ function judgeAbsence(
 }
 
 /** The same for the same set of changes in any order: every change's keyed hash, added up (S7). */
-function changeSetHash(
-  run: RunContext,
-  { ledger }: Collected,
-  { absent, leaves }: Candidates,
-  guards: GuardView[],
-): string {
+function changeSetHash(run: RunContext, collected: Collected, candidates: Candidates, guards: GuardView[]): string {
+  const { ledger } = collected;
   const names = new Set(guards.map((guard) => guard.operation));
   const sum = new BigUint64Array(2);
   const add = (operation: string, entry: number): void => {
@@ -216,13 +246,10 @@ function changeSetHash(
     sum[1] = (sum[1] ?? 0n) + hash.readBigUInt64BE(8);
   };
   const holdsCreates = names.has('create') || names.has('first') || guards.some((guard) => guard.holdsCreates);
-  const missing = names.has('missing') || names.has('feed') || names.has('rule') || names.has('limit');
-  if (missing) for (const entry of absent) add('missing', entry);
-  if (missing || names.has('leaves')) for (const entry of leaves) add('missing', entry);
+  for (const entry of asked(collected, candidates, guards)) add('missing', entry);
   for (let entry = 0; entry < ledger.size; entry++) {
     if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict)) continue;
     const fate = ledger.fate(entry);
-    if (fate === 'gone' && (names.has('missing') || names.has('limit'))) add('missing', entry);
     if (fate === 'update' && names.has('update')) add('update', entry);
     if (fate === 'create' && holdsCreates) add('create', entry);
   }

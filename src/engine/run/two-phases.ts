@@ -1,27 +1,18 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
-import { packed } from '../deliver/commit.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { narrowIntents } from '../deliver/commit.ts';
 import { heldWorks, knownRecords, missingWorks, stagedWorks } from '../deliver/works.ts';
+import { commitEntries } from '../diff/accepted-absence.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
 import { Ledger } from '../diff/ledger.ts';
 import { Staging } from '../diff/staging.ts';
 import type { RunSteps } from '../steps/index.ts';
-import {
-  emptyCommit,
-  flushRejects,
-  intolerable,
-  isIntolerable,
-  lease,
-  note,
-  takePending,
-  type RunContext,
-} from './context.ts';
+import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import type { Change } from './result.ts';
 import type { Ending } from './run.ts';
 
@@ -106,7 +97,8 @@ async function deliver(
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
   if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
   await narrowIntents(whole);
-  await rememberAbsences(run, ledger, judgement.absences);
+  // Grace that began, went on or ended.
+  await commitEntries(run, ledger, judgement.absences);
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   const isOpen = judgement.guards.some(({ accepted }) => !accepted);
@@ -116,20 +108,6 @@ async function deliver(
       owner: run.pipeline.name,
       rule: run.pipeline.rule,
       ...(feed === undefined ? {} : { feed: { hash: feed, at: run.tick } }),
-    });
-  }
-}
-
-/** Grace that began, went on or ended, and people protected from it. */
-async function rememberAbsences(run: RunContext, ledger: Ledger, absences: number[]): Promise<void> {
-  for (let at = 0; at < absences.length; at += 10_000) {
-    const entries = absences.slice(at, at + 10_000);
-    await run.world.store.commit(lease(run), run.id, run.pipeline.name, {
-      ...emptyCommit,
-      entries: packed(ledger, entries),
-      recordAt: new Int32Array(entries.length).fill(-1),
-      ...takePending(run),
-      counts: run.counts,
     });
   }
 }
