@@ -340,6 +340,7 @@ export const codes = listed({
   PATHS_APART: { class: 'config', about: 'Paths given to `validate` lie in several workspaces.' },
   PATH_NO_DOCUMENT: { class: 'config', about: 'A path given to `validate` holds no document of the workspace.' },
   INIT_TAKEN: { class: 'config', about: '`init` would overwrite a file, and so it wrote nothing.' },
+  RUN_UNKNOWN: { class: 'config', about: 'There is no run of that id in the store.' },
   REJECT_UNKNOWN: { class: 'config', about: 'There is no reject of that number.' },
   // src/engine
   INTERNAL: {
@@ -470,6 +471,14 @@ export const codes = listed({
   },
   HTTP_REDIRECTS: { class: 'fatal', about: 'A server redirects in a circle.' },
   HTTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of a server is not trusted. Nothing was sent.' },
+  HTTP_CLIENT_CERTIFICATE: {
+    class: 'fatal',
+    about: 'A server demands a client certificate. `http: { cert, key }` of the connection gives one.',
+  },
+  HTTP_TLS_MATERIAL: {
+    class: 'config',
+    about: 'A certificate or key of a connection cannot be read, or the two do not belong to each other.',
+  },
   HTTP_ANSWER_TOO_LARGE: { class: 'fatal', about: 'An answer is larger than 64 MB. Ask for smaller pages or batches.' },
   HTTP_URL_INVALID: {
     class: 'config',

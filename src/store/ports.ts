@@ -26,6 +26,8 @@ export interface RunRow {
   /** Sentence for a run that is not done. */
   reason: string | null;
   code: string | null;
+  /** What the run printed at its end, without its rejects; null for one that never came to its end. */
+  result: unknown;
 }
 
 /** One packed snapshot entry; see `entry.ts` for the layout. */
@@ -150,6 +152,8 @@ export interface Store {
     run: Pick<RunRow, 'id' | 'status' | 'endedAt' | 'durationMs' | 'counts' | 'guards' | 'reason' | 'code'> & {
       /** The feed was full and read to its end: open rejects without a key that a done run did not show are settled. */
       feedComplete?: boolean;
+      /** For `runs show`; see `RunRow`. */
+      result?: unknown;
     },
   ): Promise<void>;
   /** Newest first. */

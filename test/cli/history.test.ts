@@ -37,6 +37,56 @@ describe('portolan runs', () => {
   });
 });
 
+describe('portolan runs, one by one', () => {
+  let guarded = '';
+  let failed = '';
+  beforeAll(async () => {
+    guarded = await newWorkspace({ 'pipelines/staff.yaml': comparing, 'in/staff.csv': staff });
+    await portolan(guarded, ['run', 'staff']);
+    put(guarded, { 'in/staff.csv': staff.replace('Tver', 'Perm').replace('Omsk', 'Perm') });
+    await portolan(guarded, ['run', 'staff']);
+    failed = await newWorkspace({ 'pipelines/staff.yaml': comparing });
+    await portolan(failed, ['run', 'staff']);
+  });
+  const idIn = async (place: string): Promise<string> => {
+    const { runs } = JSON.parse((await portolan(place, ['runs', '--json'])).out) as { runs: { id: string }[] };
+    return runs[0]?.id ?? '';
+  };
+
+  test('the list says why a run failed and what a guard holds, in a sentence', async () => {
+    const held = (await portolan(guarded, ['runs'])).out.split('\n')[1];
+    expect(held).toMatch(/staff +guarded .* 2 of 2 .*updated.* · read 3, held 2/);
+    const broken = (await portolan(failed, ['runs'])).out.split('\n')[1];
+    expect(broken).toMatch(/staff +failed .* FILE_NONE No file to read at in\/staff\.csv\. · read 0$/);
+  });
+
+  test('one is shown as it was printed at its end, and when it was', async () => {
+    const { code, out } = await portolan(guarded, ['runs', 'show', await idIn(guarded)]);
+    expect(code).toBe(0);
+    for (const part of [
+      /^guarded staff · run \S+ in \d/,
+      /\n {2}held +2\n/,
+      /\nWhy rows were rejected\n/,
+      /\nGuards\n {2}(held|stopped) 2 of 2/,
+      /portolan run staff --accept [0-9a-f]+/,
+      /\nWhen\n {2}started +\d{4}-\d\d-\d\d .*\n {2}ended +\d{4}.*\n {2}as of +\d{4}/,
+    ]) {
+      expect(out).toMatch(part);
+    }
+    const told = JSON.parse((await portolan(failed, ['runs', 'show', await idIn(failed), '--json'])).out) as object;
+    expect(told).toMatchObject({
+      format: 1,
+      run: { status: 'failed', code: 'FILE_NONE', result: { fix: expect.stringContaining('path'), rejects: [] } },
+    });
+  });
+
+  test('one that is not there is a wrong command line', async () => {
+    const { code, err } = await portolan(failed, ['runs', 'show', 'nosuch']);
+    expect(code).toBe(2);
+    expect(err).toContain('error RUN_UNKNOWN There is no run nosuch.\n  fix:');
+  });
+});
+
 describe('portolan rejects', () => {
   test('open rejects are listed without any value of theirs', async () => {
     const { code, out } = await portolan(folder, ['rejects', 'list']);

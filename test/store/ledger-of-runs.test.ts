@@ -32,7 +32,15 @@ test('a run is kept from its beginning to its end', async () => {
     params: { city: 'Пермь' },
     definition: 'abc',
   };
-  const open = { endedAt: null, durationMs: null, counts: null, guards: null, reason: null, code: null };
+  const open = {
+    endedAt: null,
+    durationMs: null,
+    counts: null,
+    guards: null,
+    reason: null,
+    code: null,
+    result: null,
+  };
   await store.beginRun(lease, begun);
   expect(await store.run('r1')).toEqual({ ...begun, ...open, status: 'running' });
   const end = {
@@ -44,6 +52,7 @@ test('a run is kept from its beginning to its end', async () => {
     guards: [{ operation: 'missing', count: 7 }],
     reason: 'Too many are missing',
     code: 'GUARD',
+    result: { notes: ['A file was superseded.'] },
   };
   await store.finishRun(lease, end);
   expect(await store.run('r1')).toEqual({ ...begun, ...end });

@@ -63,7 +63,7 @@ test('a store opened with another workspace key is refused', async () => {
 });
 
 const later: Migration = {
-  version: 2,
+  version: 3,
   name: 'later',
   up: [builder.schema.createTable('later').addColumn('id', 'integer')],
 };

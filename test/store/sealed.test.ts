@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { acknowledgement, active, begin, bench, nothing, type Bench } from './workbench.ts';
+import { acknowledgement, active, begin, bench, finished, nothing, type Bench } from './workbench.ts';
 
 const benches: Bench[] = [];
 afterEach(async () => {
@@ -46,6 +46,8 @@ test('nothing personal stands readable in the file or its log, before and after 
   expectSealed(made.path);
   await store.mergeSnapshot(lease, 'employees');
   await store.commit(lease, 'r1', 'employees', { ...nothing(), settledKeys: ['KEY-4711-KEY'], closed: ['i1'] });
+  expectSealed(made.path);
+  await store.finishRun(lease, { ...finished('r1'), result: { notes: ['Тестова Мария', 'secret-login'] } });
   expectSealed(made.path);
   await store.close();
   expectSealed(made.path);

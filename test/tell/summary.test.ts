@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationText, progressLine, summaryOf } from '../../src/tell/summary/index.ts';
+import { durationText, progressLine, summaryOf, toldRun } from '../../src/tell/summary/index.ts';
 import { resultWith } from './results.ts';
 
 const { counts } = resultWith();
@@ -61,4 +61,27 @@ test('progress is one short line', () => {
 
 test('durations are told in the unit that fits', () => {
   expect([850, 12_400, 200_000].map(durationText)).toEqual(['850 ms', '12.4 s', '3 min 20 s']);
+});
+
+test('an interrupted run is told by what the store knows of it, without a duration that nobody measured', () => {
+  const text = summaryOf(
+    toldRun({
+      id: 'r9',
+      pipeline: 'employees',
+      snapshot: null,
+      status: 'interrupted',
+      tick: 0,
+      startedAt: 0,
+      endedAt: 5000,
+      durationMs: null,
+      params: {},
+      definition: '',
+      counts: { ...counts, read: 4, delivered: { create: 3 }, unsettled: 1 },
+      guards: null,
+      reason: 'The process ended.',
+      code: 'RUN_INTERRUPTED',
+      result: null,
+    }),
+  );
+  expect(text).toMatch(/^interrupted employees · run r9\nRUN_INTERRUPTED The process ended\.\n\n {2}read +4\n/);
 });

@@ -286,6 +286,7 @@ async function finish(run: RunContext, result: RunResult, feedComplete: boolean)
       reason: result.reason ?? null,
       code: result.code ?? null,
       feedComplete,
+      result: { ...result, rejects: [] },
     });
   } catch (error) {
     if (!result.code && isProblem(error)) Object.assign(result, { status: 'failed', ...failureOf(error) });

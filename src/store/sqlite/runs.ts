@@ -50,6 +50,7 @@ const finish = statement<{
   guards: string | null;
   reason: string | null;
   code: string | null;
+  result: Uint8Array | null;
 }>()((query, arg) =>
   query
     .updateTable('runs')
@@ -61,6 +62,7 @@ const finish = statement<{
       guards: arg('guards'),
       reason: arg('reason'),
       code: arg('code'),
+      sealed_result: arg('result'),
     })
     .where('id', '=', arg('id')),
 );
@@ -116,6 +118,7 @@ export function runs(
     guards: row.guards === null ? null : (JSON.parse(row.guards) as unknown),
     reason: row.reason,
     code: row.code,
+    result: row.sealed_result === null ? null : open<unknown>(row.sealed_result, CONTEXT),
   });
   return {
     async beginRun(lease, run) {
@@ -148,6 +151,7 @@ export function runs(
           guards: JSON.stringify(run.guards ?? null),
           reason: run.reason,
           code: run.code,
+          result: run.result === undefined ? null : seal(run.result, CONTEXT),
         });
         if (run.status === 'done' && run.feedComplete) settleShownNoMore(connection, begun.pipeline, run.id);
       });

@@ -25,6 +25,7 @@ export interface Tables {
     code: string | null;
     /** Token of the lock it works under; null for a run without one. */
     token: string | null;
+    sealed_result: Uint8Array | null;
   };
   deliveries: { id: Generated<number>; run: string; operation: Operation; at: number; records: number };
   intents: {

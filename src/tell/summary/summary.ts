@@ -1,4 +1,5 @@
 import type { RunResult } from '../../engine/run/result.ts';
+import type { ToldRun } from './stored-run.ts';
 import { plainLine, table } from '../text/table.ts';
 import { amountsOf } from './amounts.ts';
 
@@ -29,10 +30,7 @@ export interface SummaryOptions {
 }
 
 /** What a run came to, for a person: status, counts, sinks, causes, guards, notes, and what to do next. Ends with a line end. */
-export function summaryOf(
-  result: RunResult,
-  { dress = plainDress, width, isPlan = false }: SummaryOptions = {},
-): string {
+export function summaryOf(result: ToldRun, { dress = plainDress, width, isPlan = false }: SummaryOptions = {}): string {
   const sections = [
     heading(result, dress, isPlan),
     numbers(amountsOf(result.counts, isPlan ? 'to be delivered' : 'delivered')),
@@ -47,13 +45,14 @@ export function summaryOf(
 }
 
 function heading(
-  { run, pipeline, status, code, reason, fix, durationMs }: RunResult,
+  { run, pipeline, status, code, reason, fix, durationMs }: ToldRun,
   dress: Dress,
   isPlan: boolean,
 ): string {
   const shade = status === 'done' ? dress.good : status === 'failed' ? dress.bad : dress.doubtful;
   const what = isPlan ? `plan of ${pipeline}` : `${pipeline} · run ${run}`;
-  const lines = [`${shade(status)} ${dress.strong(what)} ${dress.quiet(`in ${durationText(durationMs)}`)}`];
+  const took = durationMs === undefined ? '' : ` ${dress.quiet(`in ${durationText(durationMs)}`)}`;
+  const lines = [`${shade(status)} ${dress.strong(what)}${took}`];
   if (reason) lines.push(`${dress.bad(code ?? 'reason')} ${plainLine(reason)}`);
   if (fix) lines.push(`  fix: ${plainLine(fix)}`);
   return lines.join('\n');
@@ -69,13 +68,13 @@ const numbers = (amounts: readonly (readonly [string, number | undefined])[]): s
         ),
       );
 
-function bySink({ sinks }: RunResult): [string, number][] {
+function bySink({ sinks }: Pick<RunResult, 'sinks'>): [string, number][] {
   return Object.entries(sinks).flatMap(([sink, counts]) =>
     Object.entries(counts).map(([operation, count]): [string, number] => [`${sink}: ${operation}`, count ?? 0]),
   );
 }
 
-function causes({ causes: all }: RunResult, width?: number): string {
+function causes({ causes: all }: Pick<RunResult, 'causes'>, width?: number): string {
   if (all.length === 0) return '';
   const columns = [{ title: 'rows', isNumber: true }, { title: 'stage' }, { title: 'code' }, { title: 'reason' }];
   const rows = all.map(({ count, stage, code, field, reason }) => [
@@ -88,7 +87,7 @@ function causes({ causes: all }: RunResult, width?: number): string {
   return indented(table(columns, rows, width === undefined ? undefined : width - INDENT.length));
 }
 
-function guards({ guards: all }: RunResult, dress: Dress): string {
+function guards({ guards: all }: Pick<RunResult, 'guards'>, dress: Dress): string {
   return all
     .map(({ accepted, then, reason }) => {
       const state = accepted ? dress.good('accepted') : dress.doubtful(then === 'stop' ? 'stopped' : 'held');
@@ -97,7 +96,10 @@ function guards({ guards: all }: RunResult, dress: Dress): string {
     .join('\n');
 }
 
-function nextStep({ pipeline, accept, counts }: RunResult, isPlan: boolean): string {
+function nextStep(
+  { pipeline, accept, counts }: Pick<RunResult, 'pipeline' | 'accept' | 'counts'>,
+  isPlan: boolean,
+): string {
   const steps: string[] = [];
   if (accept) {
     steps.push(
