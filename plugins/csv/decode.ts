@@ -1,4 +1,4 @@
-import { charset, textLines, type DecodedBatch, type Decoding, type Fields, type Unreadable } from '#sdk';
+import { charset, counted, textLines, type DecodedBatch, type Decoding, type Fields, type Unreadable } from '#sdk';
 import { cellsOf } from './cells.ts';
 import { givenHeader, headerOf, type Header } from './header.ts';
 import type { CsvDialect } from './options.ts';
@@ -137,6 +137,6 @@ function faulty({ row, text }: RowText, fault: NonNullable<RowText['fault']>, { 
 const ragged = ({ row, text }: RowText, found: number, expected: number): Unreadable => ({
   line: row,
   code: 'CSV_RAGGED',
-  message: `The row has ${found} cells, and the header has ${expected}`,
+  message: `The row has ${counted(found, 'cell')}, and the header has ${expected}`,
   raw: text,
 });

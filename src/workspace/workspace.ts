@@ -14,6 +14,7 @@ import {
   type Loaded,
 } from '../language/load/index.ts';
 import type { Clock } from '../model/clock.ts';
+import { counted } from '../model/counted.ts';
 import { problem } from '../model/problem.ts';
 import { openStore, openVault } from '../store/index.ts';
 import type { Store, Vault } from '../store/ports.ts';
@@ -118,7 +119,7 @@ function refuseMistakes(loaded: Loaded, catalogue: Catalogue): void {
   const more = errors.length > 5 ? `\n… and ${errors.length - 5} more` : '';
   throw problem(
     'WORKSPACE_INVALID',
-    `The workspace has ${errors.length} mistakes:\n${findingsAsText(errors.slice(0, 5))}${more}`,
+    `The workspace has ${counted(errors.length, 'mistake')}:\n${findingsAsText(errors.slice(0, 5))}${more}`,
     {
       fix: 'Run `portolan validate` to see them all.',
     },

@@ -54,12 +54,12 @@ test('the snapshot before is that of `known:`, and time stands still at `now:` i
     check('2026-11-24T02:30', '{ unchanged: 1, missing: 1, returned: 1, create: 1, rejected: 0 }'),
     'number,city\n1,Tver\n3,Tver\n4,Tver\n',
   );
-  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 cases, all as expected.');
+  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 case, all as expected.');
 });
 
 test('another day is another record', async () => {
   const folder = await workspace(check('2026-11-25', '{ update: 2, unchanged: 0 }'), 'number,city\n1,Tver\n2,Tver\n');
-  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 cases, all as expected.');
+  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 case, all as expected.');
 });
 
 test('`params:` of a case are those of the run', async () => {
@@ -67,7 +67,7 @@ test('`params:` of a case are those of the run', async () => {
     check('2026-11-24', '{ filtered: 1, create: 1 }', '    params: { city: Omsk }\n'),
     'number,city\n1,Tver\n4,Omsk\n',
   );
-  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 cases, all as expected.');
+  expect((await portolan(folder, ['test', 'staff'])).out).toContain('1 case, all as expected.');
 });
 
 test('a run that fails is never as expected', async () => {

@@ -128,6 +128,21 @@ describe('sentences', () => {
     }
   });
 
+  test.each([
+    [1, 'см. также строку 1', 'see also line 1'],
+    [2, 'см. также строки 1, 2', 'see also lines 1, 2'],
+    [6, 'см. также строки 1, 2, 3, 4, 5 и ещё 1 строку', 'see also lines 1, 2, 3, 4, 5 and 1 more line'],
+    [7, 'см. также строки 1, 2, 3, 4, 5 и ещё 2 строки', 'see also lines 1, 2, 3, 4, 5 and 2 more lines'],
+    [10, 'см. также строки 1, 2, 3, 4, 5 и ещё 5 строк', 'see also lines 1, 2, 3, 4, 5 and 5 more lines'],
+    [26, 'см. также строки 1, 2, 3, 4, 5 и ещё 21 строку', 'see also lines 1, 2, 3, 4, 5 and 21 more lines'],
+    [16, 'см. также строки 1, 2, 3, 4, 5 и ещё 11 строк', 'see also lines 1, 2, 3, 4, 5 and 11 more lines'],
+  ])('of %i other lines the first are named and the rest are counted in right words', (count, russian, english) => {
+    const otherLines = Array.from({ length: count }, (_, index) => index + 1);
+    const facts = { code: 'DUPLICATE_KEY', stage: 'diff', reason: '', otherLines } as const;
+    expect(sentenceFor('ru', facts).split(': ')[1]).toBe(russian);
+    expect(sentenceFor('en', facts).split(': ')[1]).toBe(english);
+  });
+
   test('what the target answered is told in signs that every encoding has', () => {
     const facts = { code: 'HTTP_REJECTED', stage: 'deliver', reason: 'Логин → занят\r\n' } as const;
     expect(sentenceFor('ru', facts)).toBe('Система не приняла запись: Логин ? занят??');

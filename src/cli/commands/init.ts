@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { Command } from 'commander';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -48,7 +49,7 @@ function refuseTaken(folder: string, paths: readonly string[]): void {
   const has = readdirSync(folder).length;
   throw problem(
     'INIT_TAKEN',
-    `${join(folder, taken)} exists already (the folder has ${has} entries); nothing was written.`,
+    `${join(folder, taken)} exists already (the folder has ${counted(has, 'entry', 'entries')}); nothing was written.`,
     {
       fix: 'Choose an empty folder: `portolan init DIR`.',
     },

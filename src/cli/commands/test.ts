@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { Command } from 'commander';
 import { pipelineChecks, runCheck, type CaseResult, type CheckTools } from '../../desk/check/index.ts';
 import { compilePipeline } from '../../language/compile/index.ts';
@@ -55,7 +56,7 @@ function refuseMistakes(errors: Parameters<typeof findingsAsText>[0]): void {
   if (errors.length === 0) return;
   throw problem(
     'WORKSPACE_INVALID',
-    `The workspace has ${errors.length} mistakes:\n${findingsAsText(errors.slice(0, 5))}`,
+    `The workspace has ${counted(errors.length, 'mistake')}:\n${findingsAsText(errors.slice(0, 5))}`,
     {
       fix: 'Run `portolan validate` to see them all.',
     },
@@ -69,5 +70,5 @@ function resultsText(results: readonly CaseResult[], { dress }: Cli): string {
     ...differences.map((difference) => `    ${difference}`),
   ]);
   const failed = results.filter(({ passed }) => !passed).length;
-  return `${lines.join('\n')}\n\n${results.length} cases, ${failed === 0 ? 'all as expected' : `${failed} not as expected`}.\n`;
+  return `${lines.join('\n')}\n\n${counted(results.length, 'case')}, ${failed === 0 ? 'all as expected' : `${failed} not as expected`}.\n`;
 }

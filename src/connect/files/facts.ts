@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { FileFacts } from '../../model/record.ts';
 import { problem } from '../../model/problem.ts';
 import type { FileEntry } from './port.ts';
@@ -8,10 +9,10 @@ export const factsOf = ({ name, path, size, mtime }: FileEntry): FileFacts => ({
 /** Throws FILE_CHANGED where a file is not the one that was chosen. */
 export function refuseChanged(chosen: FileEntry, now: FileEntry | undefined, bytesRead?: number): void {
   if (!now) throw changed(chosen, 'it is gone');
-  if (now.size !== chosen.size) throw changed(chosen, `it had ${chosen.size} bytes and has ${now.size}`);
+  if (now.size !== chosen.size) throw changed(chosen, `it had ${counted(chosen.size, 'byte')} and has ${now.size}`);
   if (now.mtime !== chosen.mtime) throw changed(chosen, 'it was written to again');
   if (bytesRead !== undefined && bytesRead !== chosen.size)
-    throw changed(chosen, `${bytesRead} of its ${chosen.size} bytes could be read`);
+    throw changed(chosen, `${bytesRead} of its ${counted(chosen.size, 'byte')} could be read`);
 }
 
 const changed = ({ path }: FileEntry, what: string) =>

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { randomBytes } from 'node:crypto';
 import { isProblem, problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
@@ -75,7 +76,10 @@ async function giveName(store: OpenFileStore, part: string, path: string, sizeBy
   const written = await store.stat(part);
   if (!written && (await store.stat(path))?.size === sizeBytes) return;
   if (written && written.size !== sizeBytes)
-    throw problem('FILE_FAILED', `${path} has ${written.size} of ${sizeBytes} bytes and is not given its name.`);
+    throw problem(
+      'FILE_FAILED',
+      `${path} has ${written.size} of ${counted(sizeBytes, 'byte')} and is not given its name.`,
+    );
   try {
     await store.rename(part, path, overwrite);
   } catch (error) {

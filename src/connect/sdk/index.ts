@@ -3,6 +3,7 @@ export { field, type Field, type TypeOf, type Share, type WorkspaceText, type Sc
 export { problem, isProblem, type Problem, type ProblemClass } from '../../model/problem.ts';
 export type * from '../../model/record.ts';
 export { operations } from '../../model/record.ts';
+export { counted } from '../../model/counted.ts';
 export type { Clock } from '../../model/clock.ts';
 export type * from '../files/port.ts';
 export type { Expression, Shape, Template, Scope, Environment } from '../../expression/index.ts';

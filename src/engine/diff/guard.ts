@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
 import type { Share } from '../../connect/sdk/index.ts';
 import type { GuardView } from '../run/result.ts';
@@ -74,14 +75,14 @@ const verbs = { missing: 'missing', leaves: 'taken out by the filter', update: '
 function shortFeed({ absenceCounts, active, read, absent }: Tally): GuardView | undefined {
   if (!absenceCounts || active === 0 || absent === 0 || read >= active * SHORT_FEED_SHARE) return undefined;
   const least = Math.ceil(active * SHORT_FEED_SHARE);
-  const found = read === 0 ? 'The feed is empty' : `The feed has only ${read} rows`;
+  const found = read === 0 ? 'The feed is empty' : `The feed has only ${counted(read, 'row')}`;
   return view(
     'feed',
     absent,
     active,
     least,
     'hold',
-    `${found} over ${active} active people: nobody is missing until a person accepts`,
+    `${found} over ${counted(active, 'active person', 'active people')}: nobody is missing until a person accepts`,
   );
 }
 
@@ -91,8 +92,8 @@ function ruleChanged({ filterChanged, keyChanged, leaves, absent, create, active
   if (excluded + renamed === 0) return undefined;
   const what = keyChanged ? 'key' : 'filter';
   const reason =
-    `The pipeline's ${what} changed and newly excludes ${excluded} people` +
-    `${renamed > 0 ? ` and makes ${renamed} new ones` : ''}: they wait until a person accepts`;
+    `The pipeline's ${what} changed and newly excludes ${counted(excluded, 'person', 'people')}` +
+    `${renamed > 0 ? ` and makes ${counted(renamed, 'new one')}` : ''}: they wait until a person accepts`;
   return {
     ...view('rule', excluded + renamed, active, 0, 'hold', reason),
     ...(renamed > 0 ? { holdsCreates: true } : {}),
@@ -108,7 +109,7 @@ function overLimit({ missing, leaves, missingLeft, active }: Tally): GuardView |
     active,
     missingLeft,
     'hold',
-    `${count} people would be missing, and the workspace's limit leaves ${missingLeft}`,
+    `${counted(count, 'person', 'people')} would be missing, and the workspace's limit leaves ${missingLeft}`,
   );
 }
 
@@ -120,7 +121,7 @@ function firstRun({ firstOverFull, create }: Tally): GuardView | undefined {
     0,
     0,
     'stop',
-    `This first run would create ${create} records in a target that is not empty, and nothing is known of what it holds`,
+    `This first run would create ${counted(create, 'record')} in a target that is not empty, and nothing is known of what it holds`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { ReadEnd } from '../../model/record.ts';
 import { entryState } from '../../store/entry.ts';
 import type { SnapshotFacts } from '../../store/ports.ts';
@@ -199,7 +200,7 @@ function judgeAbsence(
     for (const entry of [...absent, ...leaves]) waiting.push({ entry, reason: 'unreadable key' });
     note(
       run,
-      `Nobody is missing in this run: the key of ${unreadableCount} rows could not be read (${unreadableLines.join(', ')}), and they may be anybody's.`,
+      `Nobody is missing in this run: the key of ${counted(unreadableCount, 'row')} could not be read (${unreadableLines.join(', ')}), and they may be anybody's.`,
     );
     return { due, absences, waiting };
   }

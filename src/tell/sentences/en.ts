@@ -1,9 +1,15 @@
-import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { counted } from '../../model/counted.ts';
+import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'A field'): string => (field ? `“${field}”` : otherwise);
 
-const others = ({ otherLines = [] }: SentenceFacts): string =>
-  otherLines.length === 0 ? '' : `: see also line${otherLines.length === 1 ? '' : 's'} ${otherLines.join(', ')}`;
+function others({ otherLines = [] }: SentenceFacts): string {
+  if (otherLines.length === 0) return '';
+  const named = otherLines.slice(0, LINES_NAMED).join(', ');
+  const more = otherLines.length - LINES_NAMED;
+  const rest = more > 0 ? ` and ${counted(more, 'more line')}` : '';
+  return `: see also line${otherLines.length === 1 ? '' : 's'} ${named}${rest}`;
+}
 /** What the target answered. */
 const said = ({ reason }: SentenceFacts): string => (reason !== '' ? `: ${shownMessage(reason)}` : '');
 const otherLine = ({ reason }: SentenceFacts): string => {

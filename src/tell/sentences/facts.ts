@@ -22,6 +22,9 @@ export interface Sentences {
   words: Readonly<Record<'cause' | 'rows' | 'line' | 'reason' | 'none' | 'raw', string>>;
 }
 
+/** Of so many other lines a sentence names each; of more it names the first and counts the rest. */
+export const LINES_NAMED = 5;
+
 /** Signs that every encoding of reports has (windows-1251); any other would make the whole report unwritable. */
 const unwritable = /[^\t -~А-яЁё«»„“”—–…№]/gu;
 

@@ -1,11 +1,15 @@
-import { shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { countedRu } from './plural-ru.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'Поле'): string => (field ? `«${field}»` : otherwise);
 
-const others = ({ otherLines = [] }: SentenceFacts): string =>
-  otherLines.length === 0
-    ? ''
-    : `: см. также ${otherLines.length === 1 ? 'строку' : 'строки'} ${otherLines.join(', ')}`;
+function others({ otherLines = [] }: SentenceFacts): string {
+  if (otherLines.length === 0) return '';
+  const named = otherLines.slice(0, LINES_NAMED).join(', ');
+  const more = otherLines.length - LINES_NAMED;
+  const rest = more > 0 ? ` и ещё ${countedRu(more, ['строку', 'строки', 'строк'])}` : '';
+  return `: см. также ${otherLines.length === 1 ? 'строку' : 'строки'} ${named}${rest}`;
+}
 /** What the target answered, where it is Russian. */
 const said = ({ reason }: SentenceFacts): string =>
   /\p{Script=Cyrillic}/u.test(reason) ? `: ${shownMessage(reason)}` : '';
