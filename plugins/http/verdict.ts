@@ -16,7 +16,7 @@ export type Verdict =
   | { is: 'good' }
   /** `perhapsDone`: the server failed while it worked on it. */
   | { is: 'retry'; reason: string; afterMs?: number; perhapsDone: boolean; failure: Problem }
-  | { is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale'; reason: string; byRule: boolean }
+  | { is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale'; reason: string; byRule: boolean; other?: string }
   | { is: 'fail'; failure: Problem };
 
 /** `$status`, `$headers` and `$links` of an answer. */
@@ -59,6 +59,11 @@ export async function judgeByRules(
     const afterMs = retryAfterMs(after ?? answer.headers['retry-after'], session.clock.now());
     const failure = problem(code, `${hostOf(answer)} answered: ${reason}`, { ...(afterMs ? { afterMs } : {}) });
     if (rule.is === 'fail') return { is: 'fail', failure };
+    if (rule.is === 'exists') {
+      const other = await rule.other?.evaluate(body, names, session.env);
+      const isNamed = typeof other === 'string' || typeof other === 'number';
+      return { is: 'exists', reason, byRule: true, ...(isNamed ? { other: scrub(String(other)) } : {}) };
+    }
     if (rule.is !== 'retry') return { is: rule.is, reason, byRule: true };
     return { is: 'retry', reason, perhapsDone: answer.status >= 500, failure, ...(afterMs ? { afterMs } : {}) };
   }

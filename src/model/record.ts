@@ -78,8 +78,8 @@ export type Outcome =
   | { is: 'retry'; reason: string; afterMs?: number }
   /** No answer for this record: it may or may not have been done. */
   | { is: 'unknown'; reason: string }
-  /** A create that the target calls a duplicate (S10). */
-  | { is: 'exists'; reason: string }
+  /** A create that the target calls a duplicate (S10). `other` is how the target names the record that is there: its key or id. */
+  | { is: 'exists'; reason: string; other?: string }
   /** The target no longer knows what we kept: forget it, update becomes create. */
   | { is: 'gone'; reason: string }
   /** What we kept is out of date: find again, once. */
@@ -96,8 +96,11 @@ export type WriteAnswer =
   /** Sent, and no answer came, or one that tells nothing (reset, time-out, 5xx): S9 decides. */
   | { is: 'unanswered'; reason: string; afterMs?: number };
 
-/** What `find` learned of one item. `owner` is the key that the target's record carries. */
-export type Found = { is: 'found'; kept: Fields } | { is: 'absent' } | { is: 'ambiguous'; reason: string };
+/**
+ * What `find` learned of one item. `other`: nobody has our key, and what was found carries this one of another's (S10).
+ */
+export type Found =
+  { is: 'found'; kept: Fields } | { is: 'absent'; other?: string } | { is: 'ambiguous'; reason: string };
 
 /** A person's or a program's view of what happened to every record of a run (S2). */
 export interface Counts {

@@ -181,14 +181,29 @@ test('a create that is a duplicate of our own key is adopted and brought up to d
   expect(target.done('create')).toEqual([]);
 });
 
-test("a create that is a duplicate of another's value is rejected", async () => {
+test("S10: a create that is a duplicate of another's record is rejected with both named", async () => {
   target.answers.push((items) => ({
     is: 'answered',
-    outcomes: items.map(() => ({ is: 'exists', reason: 'the e-mail is taken' })),
+    outcomes: items.map(({ key }) => ({ is: 'exists', reason: 'the e-mail is taken', other: `u-of-${key}` })),
   }));
   const result = await world.run(testPipeline(), people(2));
   expect(result.counts.rejected).toBe(2);
-  expect(result.causes[0]).toMatchObject({ code: 'DUPLICATE_AT_TARGET', stage: 'deliver' });
+  expect(result.rejects.map(({ key, reason }) => [key, reason])).toEqual([
+    ['p1', expect.stringContaining('(our key is p1, the other record is u-of-p1)')],
+    ['p2', expect.stringContaining('(our key is p2, the other record is u-of-p2)')],
+  ]);
+  const reason = 'The target holds another record with the same value: the e-mail is taken';
+  expect(result.causes).toEqual([{ code: 'DUPLICATE_AT_TARGET', stage: 'deliver', reason, count: 2 }]);
+});
+
+test('S10: a duplicate that is found under another key is rejected with that key named', async () => {
+  const make = target.sink;
+  target.sink = () => ({ ...make(), find: async (items) => items.map(() => ({ is: 'absent', other: 'p77' })) });
+  target.answers.push((items) => ({ is: 'answered', outcomes: items.map(() => ({ is: 'exists', reason: 'taken' })) }));
+  const result = await world.run(testPipeline(), people(1));
+  expect(result.rejects[0]).toMatchObject({ key: 'p1', code: 'DUPLICATE_AT_TARGET' });
+  expect(result.rejects[0]?.reason).toContain('(our key is p1, the other record is p77)');
+  expect(target.done('create')).toEqual([]);
 });
 
 test('a target that never says what became of a record is not asked for ever: the run fails', async () => {

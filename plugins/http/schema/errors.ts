@@ -32,6 +32,14 @@ export const errorsField = (names: readonly string[]) =>
           names,
           optional: true,
         }),
+        other: field.reading({
+          about:
+            'Beside `exists`: how the target names the record that is in the way, by its key or id. It is named in the reject where that record is not ours.',
+          input: 'answer',
+          names,
+          optional: true,
+          examples: ['existingId'],
+        }),
         after: field.reading({
           about: 'How long to wait before a retry: seconds, or a moment as in Retry-After.',
           input: 'answer',

@@ -104,6 +104,7 @@ async function refusedOutcome(judging: Judging, entry: Entry): Promise<Outcome> 
     case 'retry':
       return { is: 'retry', reason, ...(verdict.afterMs === undefined ? {} : { afterMs: verdict.afterMs }) };
     case 'exists':
+      return { is: 'exists', reason, ...(verdict.other === undefined ? {} : { other: verdict.other }) };
     case 'gone':
     case 'stale':
       return { is: verdict.is, reason };

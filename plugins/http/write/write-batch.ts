@@ -126,7 +126,8 @@ async function answerOf(sending: Sending, answer: HttpAnswer, verdict: Verdict):
   // 404 and 410 say that something is gone only where we hold its id.
   const isHeld = Object.keys(only.item.kept ?? {}).length > 0;
   if (verdict.is === 'gone' && !verdict.byRule && !isHeld) return oneOutcome({ is: 'rejected', code, reason });
-  return oneOutcome(verdict.is === 'reject' ? { is: 'rejected', code, reason } : { is: verdict.is, reason });
+  if (verdict.is === 'reject') return oneOutcome({ is: 'rejected', code, reason });
+  return oneOutcome({ is: verdict.is, reason, ...(verdict.other === undefined ? {} : { other: verdict.other }) });
 }
 
 const oneOutcome = (outcome: Outcome): WriteAnswer => ({ is: 'answered', outcomes: [outcome] });

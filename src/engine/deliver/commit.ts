@@ -35,6 +35,7 @@ export async function commitFinals(
         stage: 'deliver',
         code: final.code,
         reason: final.reason,
+        ...(final.cause ? { cause: final.cause } : {}),
         ...(target ? { sink: target.name } : {}),
       });
       continue;

@@ -37,10 +37,17 @@ export async function openTarget({ run }: Delivery, target: Target): Promise<Non
 export async function rejectWork(
   { run }: Delivery,
   work: Work,
-  why: { stage: 'steps' | 'link' | 'diff' | 'deliver'; code: string; reason: string; field?: string; sink?: string },
+  why: {
+    stage: 'steps' | 'link' | 'diff' | 'deliver';
+    code: string;
+    reason: string;
+    cause?: string;
+    field?: string;
+    sink?: string;
+  },
 ): Promise<void> {
-  const { stage, code, reason, field, sink } = why;
-  await reject(run, {
+  const { stage, code, reason, cause, field, sink } = why;
+  const rejected = {
     key: work.key,
     stage,
     code,
@@ -50,5 +57,6 @@ export async function rejectWork(
     source: work.source,
     ...(field ? { field } : {}),
     ...(sink ? { sink } : {}),
-  });
+  };
+  await reject(run, rejected, cause);
 }

@@ -81,7 +81,7 @@ async function updateOrCreate(
   attempts: ReturnType<typeof attemptsAt>,
   resend: ReturnType<typeof resendWith>,
 ): Promise<Final[]> {
-  const updated = await resolveConflict(tools, items, '', attempts, resend);
+  const updated = await resolveConflict(tools, items, [], attempts, resend);
   const absent = items.filter((_item, index) => isAnothers(updated[index]));
   if (absent.length === 0) return updated;
   const created = await resend('create', absent);

@@ -47,27 +47,32 @@ export async function resolveByFind(
   );
 }
 
-/** S10: a create that is a duplicate. Our key: adopted and brought to what we hold; another's: rejected. */
+/** What a target said of a create that it calls a duplicate. */
+export interface Conflict {
+  reason: string;
+  /** How it names the record that is there. */
+  other?: string;
+}
+
+/** S10: a create that is a duplicate. Our key: adopted and brought to what we hold; another's: rejected, both named. */
 export async function resolveConflict(
   tools: AskTools,
   items: WriteItem[],
-  reason: string,
+  told: Conflict[],
   attempts: Attempts,
   resend: Resend,
 ): Promise<Final[]> {
-  const others: Final = {
-    is: 'rejected',
-    code: 'DUPLICATE_AT_TARGET',
-    reason: `The target holds another record with the same value: ${reason}`,
-  };
-  if (!tools.sink.find) return items.map(() => others);
+  const toldOf = new Map(items.map((item, index) => [item, told[index]]));
+  const others = (item: WriteItem, other = toldOf.get(item)?.other): Final =>
+    duplicate(item.key, other, toldOf.get(item)?.reason);
+  if (!tools.sink.find) return items.map((item) => others(item));
   const { update, upsert } = tools.sink.rules;
   return settled(
     items,
     await ask(tools, items, attempts),
     (item, answer) => {
       if (answer.is === 'ambiguous') return ambiguous(answer);
-      if (answer.is === 'absent') return others;
+      if (answer.is === 'absent') return others(item, answer.other);
       return update || upsert
         ? { ...withKept(item, answer), operation: 'update' }
         : { is: 'delivered', kept: answer.kept };
@@ -79,6 +84,13 @@ export async function resolveConflict(
       );
     },
   );
+}
+
+/** The key is shown beside every reject as it is; of the other side only what the target itself names it by. */
+function duplicate(key: string, other: string | undefined, reason: string | undefined): Final {
+  const cause = `The target holds another record with the same value${reason ? `: ${reason}` : ''}`;
+  const names = `our key is ${key}, the other record ${other ? `is ${other}` : 'was not named by the target'}`;
+  return { is: 'rejected', code: 'DUPLICATE_AT_TARGET', reason: `${cause} (${names})`, cause };
 }
 
 /** What we kept is no longer known there: an update becomes a create; nothing else can be done to nobody. */

@@ -135,7 +135,7 @@ async function settleOutcomes(
     );
     places.forEach((place, index) => (finals[place] = resolved[index]));
   };
-  await settle('exists', (open, [first]) => resolveConflict(tools, open, first?.reason ?? '', attempts, resend));
+  await settle('exists', (open, told) => resolveConflict(tools, open, told, attempts, resend));
   await settle('gone', (open, [first]) => createAgain(tools, operation, open, first?.reason ?? '', resend));
   await settle('stale', (open, [first]) => findAgain(tools, operation, open, first?.reason ?? '', attempts, resend));
   await settle('unknown', async (open, [first]) => {

@@ -33,9 +33,10 @@ export interface Work {
   route: { target: number; operation: Operation }[];
 }
 
-/** What became of one item at one sink, for good. */
+/** What became of one item at one sink, for good. `cause`: the reason as it is true of every record alike. */
 export type Final =
-  { is: 'delivered'; kept?: Fields } | { is: 'rejected'; code: string; reason: string; inDoubt?: boolean };
+  | { is: 'delivered'; kept?: Fields }
+  | { is: 'rejected'; code: string; reason: string; cause?: string; inDoubt?: boolean };
 
 /** What a sink is given of a work. */
 export function itemFor(work: Work, target: Target, operation: Operation): WriteItem {

@@ -75,8 +75,8 @@ export function note(run: RunContext, message: string): void {
   run.observe({ is: 'note', message });
 }
 
-/** Settles a record as rejected. */
-export async function reject(run: RunContext, rejected: RejectInput): Promise<void> {
+/** Settles a record as rejected. `causeReason`: the reason for all rejects of its cause, where its own names a record. */
+export async function reject(run: RunContext, rejected: RejectInput, causeReason?: string): Promise<void> {
   run.counts.rejected++;
   if (rejected.stage === 'link') run.linkErrors++;
   const { source: _source, ...view } = rejected;
@@ -85,7 +85,8 @@ export async function reject(run: RunContext, rejected: RejectInput): Promise<vo
   const cause = run.causes.get(name);
   if (cause) cause.count++;
   else {
-    const { code, stage, reason, field } = view;
+    const { code, stage, field, reason: own } = view;
+    const reason = causeReason ?? own;
     run.causes.set(name, { code, stage, reason, count: 1, ...(field ? { field } : {}) });
   }
   run.observe({

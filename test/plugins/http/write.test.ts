@@ -263,6 +263,24 @@ describe('an answer without a good status', () => {
     expect(await answered(taken, undefined, rule(is))).toEqual(answer);
   });
 
+  it('a declared error can say which record is in the way, whole and for each record', async () => {
+    const errors = 'errors: [{ when: $exists(why), is: exists, reason: why, other: takenBy }]';
+    const whole = await answered({ status: 409, body: { why: 'taken', takenBy: 77 } }, undefined, errors);
+    expect(whole).toEqual({ is: 'answered', outcomes: [{ is: 'exists', reason: 'taken', other: '77' }] });
+    api.intercept = () => ({ body: { list: [{ why: 'taken', takenBy: 'u_9' }, { why: 'taken' }] } });
+    const each = await write(document(batched('list: list, ok: ok, reason: why', errors)), 'create', [
+      item({ code: 'k1' }),
+      item({ code: 'k2' }),
+    ]);
+    expect(each).toEqual({
+      is: 'answered',
+      outcomes: [
+        { is: 'exists', reason: 'taken', other: 'u_9' },
+        { is: 'exists', reason: 'taken' },
+      ],
+    });
+  });
+
   it('a declared error can fail the run', async () => {
     await expect(answered(taken, undefined, rule('fail'))).rejects.toMatchObject({ code: 'HTTP_REFUSED' });
   });
