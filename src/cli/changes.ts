@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../engine/run/result.ts';
 import { plainLine, table } from '../tell/text/table.ts';
 import type { Dress } from '../tell/summary/index.ts';
+import { differenceText, type Difference } from './difference.ts';
 import type { Masking } from './masking.ts';
 
 /** One field of a change; without `before` it is new, without `after` it loses its value. */
@@ -9,6 +10,8 @@ export interface FieldChange {
   field: string;
   before?: unknown;
   after?: unknown;
+  /** How the two differ, where they are masked. */
+  difference?: Difference;
 }
 
 /** One record of a plan, as it may be shown. */
@@ -28,11 +31,13 @@ export function shownChange(change: Change, masking: Masking): ShownChange {
   const fields = names.flatMap((field): FieldChange[] => {
     const [old, now] = [before[field], after?.[field]];
     if (isDeepStrictEqual(old, now)) return [];
+    const difference = old === undefined || now === undefined ? undefined : masking.difference(field, old, now);
     return [
       {
         field,
         ...(old === undefined ? {} : { before: masking.field(field, old) }),
         ...(now === undefined ? {} : { after: masking.field(field, now) }),
+        ...(difference === undefined ? {} : { difference }),
       },
     ];
   });
@@ -43,14 +48,20 @@ export function shownChange(change: Change, masking: Masking): ShownChange {
 export function changeText({ key, operation, origin, line, reason, fields }: ShownChange, dress: Dress): string {
   const place = line === null ? origin : `${origin} line ${line}`;
   const heading = [shaded(operation, dress), dress.strong(plainLine(key || '(no key)')), dress.quiet(plainLine(place))];
-  const rows = fields.map(({ field, before, after }) => [field, valueText(before), '→', valueText(after)]);
+  const rows = fields.map(({ field, before, after, difference }) => [
+    field,
+    valueText(before),
+    '→',
+    valueText(after),
+    difference === undefined ? '' : differenceText[difference],
+  ]);
   const lines = [heading.join(' ')];
   if (reason) lines.push(`  ${plainLine(reason)}`);
   if (rows.length > 0) lines.push(table(columns, rows).replace(/^/gm, '  '));
   return `${lines.join('\n')}\n`;
 }
 
-const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }];
+const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }, { title: '' }];
 
 function shaded(operation: Change['operation'], dress: Dress): string {
   if (operation === 'rejected' || operation === 'missing') return dress.bad(operation);

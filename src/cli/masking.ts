@@ -1,10 +1,13 @@
 import type { Pipeline } from '../language/compile/pipeline.ts';
 import type { Fields } from '../model/record.ts';
 import { mask } from '../store/vault/index.ts';
+import { differenceOf, type Difference } from './difference.ts';
 
 /** Shows values, or masks those that are personal. */
 export interface Masking {
   field(name: string, value: unknown): unknown;
+  /** How two values of a field differ, where they are masked; nothing where they can be seen. */
+  difference(name: string, before: unknown, after: unknown): Difference | undefined;
   key(key: string | null): string | null;
   /** The source form of a row: columns of personal fields are masked, raw text as a whole. */
   source(source: Fields | string | null): Fields | string | null;
@@ -12,6 +15,7 @@ export interface Masking {
 
 const open: Masking = Object.freeze({
   field: (_name: string, value: unknown) => value,
+  difference: () => undefined,
   key: (key: string | null) => key,
   source: (source: Fields | string | null) => source,
 });
@@ -31,6 +35,7 @@ export function maskingFor(
   const isPersonal = (name: string, names: ReadonlySet<string>): boolean => !pipeline || names.has(name);
   return {
     field: (name, value) => (isPersonal(name, fields) ? mask(value) : value),
+    difference: (name, before, after) => (isPersonal(name, fields) ? differenceOf(before, after) : undefined),
     key: (key) => (isKeyPersonal && key !== null ? String(mask(key)) : key),
     source(source) {
       if (source === null || typeof source === 'string') return source === null ? null : String(mask(source));

@@ -14,7 +14,7 @@ describe('portolan plan', () => {
     const { code, out } = await portolan(folder, ['plan', 'staff']);
     expect(code).toBe(0);
     expect(out).toContain('update 1 staff.csv line 2\n');
-    expect(out).toMatch(/mail\s+a\*\*\*\s+→\s+a\*\*\*\n/);
+    expect(out).toMatch(/mail\s+a\*\*\*\s+→\s+a\*\*\*\s+\(another value\)\n/);
     expect(out).toMatch(/city\s+Tver\s+→\s+Perm\n/);
     expect(out).not.toMatch(/Anna|@a\.example|externalId/);
     expect(out).toMatch(/rejected 3 staff\.csv line 4\n {2}FIELD_REQUIRED/);
@@ -40,6 +40,19 @@ describe('portolan plan', () => {
         { field: 'city', after: 'Tver' },
       ],
     });
+  });
+
+  test('a masked change says how its values differ, and not a letter more of them', async () => {
+    const folder = await staffWorkspace();
+    await portolan(folder, ['run', 'staff']);
+    put(folder, { 'in/staff.csv': staff.replace('Anna;anna@', 'ANNA;ana@') });
+    const { out } = await portolan(folder, ['plan', 'staff']);
+    expect(out).toMatch(/name\s+A\*\*\*\s+→\s+A\*\*\*\s+\(only capitals differ\)\n/);
+    expect(out).toMatch(/mail\s+a\*\*\*\s+→\s+a\*\*\*\s+\(one character differs\)\n/);
+    const open = await portolan(folder, ['plan', 'staff', '--show-personal', '--json']);
+    expect(open.out).toContain('{"field":"name","before":"Anna","after":"ANNA"}');
+    const masked = await portolan(folder, ['plan', 'staff', '--json']);
+    expect(masked.out).toContain('{"field":"name","before":"A***","after":"A***","difference":"capitals"}');
   });
 
   test('a key that is personal is masked as well', async () => {
