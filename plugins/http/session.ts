@@ -4,12 +4,16 @@ import {
   openHttpClient,
   problem,
   retryAfterMs,
+  transportWord,
   type Clock,
+  type ConnectionTransport,
   type Environment,
   type Exchange,
   type Fields,
   type HttpClient,
+  type HttpLimits,
   type HttpRequest,
+  type Limit,
   type OpenContext,
   type Pace,
   type RetryRule,
@@ -17,7 +21,7 @@ import {
 } from '#sdk';
 import type { Connector } from './document.ts';
 import { namedHosts } from './named-hosts.ts';
-import { sharePace } from './shared-pace.ts';
+import { bothPaces, sharePace } from './shared-pace.ts';
 import { readCredentials } from './credentials.ts';
 
 /** A connection opened by a document: where requests go, what all of them carry, how fast they may go. */
@@ -31,6 +35,8 @@ export interface Session {
   credentials: Record<string, string>;
   query: Fields;
   retry: RetryRule;
+  /** Requests in flight at once, as far as limits say. */
+  concurrency?: number;
   scope: Scope;
   env: Environment;
   clock: Clock;
@@ -45,16 +51,22 @@ export interface Session {
 export async function openSession(connector: Connector, context: OpenContext<unknown>): Promise<Session> {
   const { env, clock } = context;
   const { http } = connector;
-  const scope: Scope = { ...context.scope, connection: context.connection };
+  const { [transportWord]: route = {}, ...connection } = (context.connection ?? {}) as Fields;
+  const transport = route as ConnectionTransport;
+  const scope: Scope = { ...context.scope, connection };
   const baseUrl = (await http.baseUrl.render({}, scope, env)).replace(/\/+$/, '');
   const home = originOf(baseUrl, context.connectionName);
   const client = await openHttpClient(
     { home, named: [...(http.hosts ?? []), ...namedHosts(connector)] },
-    { ...defaultHttpLimits, timeoutMs: http.timeout ?? defaultHttpLimits.timeoutMs },
+    limitsOf(transport.timeout ?? http.timeout),
+    { transport, connectionName: context.connectionName },
   );
   const credentials = await readCredentials(http, scope, env);
   const query = ((await http.query?.make({}, scope, env)) ?? {}) as Fields;
-  const { pace, leave } = sharePace(accountOf(baseUrl, credentials, query), http, clock);
+  const account = accountOf(baseUrl, credentials, query);
+  const api = sharePace(account, http.limit ?? [], clock);
+  const own = sharePace(`${account} ${context.connectionName}`, listed(transport.limit), clock);
+  const pace = bothPaces(own.pace, api.pace);
   return {
     connector,
     connectionName: context.connectionName,
@@ -63,16 +75,25 @@ export async function openSession(connector: Connector, context: OpenContext<unk
     credentials,
     query,
     retry: retryOf(connector),
+    ...concurrencyOf([...(http.limit ?? []), ...listed(transport.limit)]),
     scope,
     env,
     clock,
-    secrets: secretsOf(connector, context.connection),
+    secrets: secretsOf(connector, connection),
     exchange: (request, signal) => pacedExchange({ client, pace, clock }, request, signal),
     close() {
-      leave();
+      api.leave();
+      own.leave();
       return client.close();
     },
   };
+}
+
+const listed = (limit: Limit | undefined): Limit[] => (limit ? [limit] : []);
+
+/** A server that begins late may go on as long. */
+function limitsOf(timeoutMs = defaultHttpLimits.timeoutMs): HttpLimits {
+  return { ...defaultHttpLimits, timeoutMs, totalMs: Math.max(defaultHttpLimits.totalMs, 2 * timeoutMs) };
 }
 
 function originOf(baseUrl: string, connectionName: string): string {
@@ -104,6 +125,11 @@ async function pacedExchange(
   } finally {
     leave();
   }
+}
+
+function concurrencyOf(limits: readonly Limit[]): { concurrency?: number } {
+  const all = limits.flatMap(({ concurrency }) => concurrency ?? []);
+  return all.length > 0 ? { concurrency: Math.min(...all) } : {};
 }
 
 function retryOf({ http }: Connector): RetryRule {

@@ -1,5 +1,4 @@
-import { newPace, type Clock, type Pace } from '#sdk';
-import type { Transport } from './schema/transport.ts';
+import { newPace, type Clock, type Limit, type Pace } from '#sdk';
 
 const paces = new Map<string, { pace: Pace; users: number }>();
 
@@ -10,8 +9,8 @@ export interface SharedPace {
 }
 
 /** Limits belong to an account, so sessions that log in alike at one address share them; `account` names both, hashed. */
-export function sharePace(account: string, { limit = [] }: Transport, clock: Clock): SharedPace {
-  const entry = paces.get(account) ?? { pace: newPace(limit.map(limitOf), clock), users: 0 };
+export function sharePace(account: string, limits: readonly Limit[], clock: Clock): SharedPace {
+  const entry = paces.get(account) ?? { pace: newPace(limits.map(limitOf), clock), users: 0 };
   entry.users += 1;
   paces.set(account, entry);
   let left = false;
@@ -26,10 +25,28 @@ export function sharePace(account: string, { limit = [] }: Transport, clock: Clo
   };
 }
 
-type Limit = NonNullable<Transport['limit']>[number];
-
 const limitOf = ({ rate, burst, concurrency }: Limit) => ({
   ...(rate === undefined ? {} : { ratePerSecond: rate }),
   ...(burst === undefined ? {} : { burst }),
   ...(concurrency === undefined ? {} : { concurrency }),
 });
+
+/** A request has its turn in both. */
+export function bothPaces(one: Pace, other: Pace): Pace {
+  return {
+    async enter(signal) {
+      const leaveOne = await one.enter(signal);
+      try {
+        const leaveOther = await other.enter(signal);
+        return () => {
+          leaveOther();
+          leaveOne();
+        };
+      } catch (error) {
+        leaveOne();
+        throw error;
+      }
+    },
+    holdOff: (delayMs) => one.holdOff(delayMs),
+  };
+}

@@ -1,4 +1,4 @@
-import { field, type TypeOf } from '#sdk';
+import { field, limitField, type TypeOf } from '#sdk';
 import { errorsField } from './errors.ts';
 import { names } from './names.ts';
 import { oneKind } from './one-kind.ts';
@@ -18,15 +18,6 @@ const auth = oneKind(
   {},
   { bearer: [], basic: [], header: [] },
   { about: 'How requests say who they are. It goes to the host of `baseUrl` only.', bare: ['none'] },
-);
-
-const limit = field.object(
-  {
-    rate: field.rate({ about: 'So many requests in so long.', examples: ['10/s'], optional: true }),
-    burst: field.integer({ about: 'So many at once after a pause, refilled at `rate`.', minimum: 1, optional: true }),
-    concurrency: field.integer({ about: 'So many in flight at once.', minimum: 1, optional: true }),
-  },
-  { about: 'One limit.' },
 );
 
 const retry = field.object(
@@ -86,10 +77,15 @@ export const transportField = field.object(
       about: 'How requests say who they are. It goes to the host of `baseUrl` only.',
       optional: true,
     }),
-    limit: field.list(limit, { about: 'Limits of the API; every one of them holds.', minItems: 1, optional: true }),
+    limit: field.list(limitField, {
+      about: 'Limits of the API; every one of them holds.',
+      minItems: 1,
+      optional: true,
+    }),
     retry,
     timeout: field.duration({
-      about: 'For the beginning of an answer, and for each pause in it. Connecting has 10 s.',
+      about:
+        'For the beginning of an answer, and for each pause in it. Connecting has 10 s; the whole answer 5 minutes, or twice this where that is more.',
       default: '30s',
       optional: true,
     }),

@@ -17,11 +17,10 @@ export async function openTarget(
 ): Promise<OpenSink> {
   const session = await openSession(connector, context);
   const { find } = target;
-  const limits = (connector.http.limit ?? []).flatMap(({ concurrency }) => concurrency ?? []);
   return {
     rules: rulesOf(target),
     retry: session.retry,
-    concurrency: limits.length > 0 ? Math.min(...limits) : defaultConcurrency,
+    concurrency: session.concurrency ?? defaultConcurrency,
     key: keyFields(target),
     commits: 'batch',
     write: (batch, signal) => writeBatch({ session, target, signal }, batch),

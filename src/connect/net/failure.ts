@@ -33,9 +33,14 @@ const lost: Record<string, string> = {
 export function failureOf(error: unknown, url: URL): Failure | undefined {
   const code = codeOf(error);
   if (isCertificateFault(code)) throw certificateProblem(url, code, error);
+  const status = code === 'UND_ERR_ABORTED' ? /Proxy response \((\d+)\)/.exec(String(error))?.[1] : undefined;
+  if (status) return { is: 'notSent', reason: `the proxy lets nothing through (${status})` };
   if (Object.hasOwn(notSent, code)) return { is: 'notSent', reason: notSent[code] ?? code };
   if (Object.hasOwn(lost, code)) return { is: 'lost', reason: lost[code] ?? code };
   if (code.startsWith('HPE_')) return { is: 'lost', reason: 'the answer is not HTTP' };
+  if (code.includes('HANDSHAKE_FAILURE') || code.includes('CERTIFICATE_REQUIRED')) {
+    return { is: 'notSent', reason: 'TLS could not be agreed on; the server may demand a client certificate' };
+  }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return { is: 'notSent', reason: 'TLS could not be agreed on' };
   return undefined;
 }
@@ -56,7 +61,7 @@ const isCertificateFault = (code: string): boolean =>
 
 function certificateProblem(url: URL, code: string, cause: unknown): Problem {
   return problem('HTTP_CERTIFICATE', `The certificate of ${url.host} is not trusted (${code}).`, {
-    fix: 'Check the address. For an authority of your own, name its certificate in the environment variable NODE_EXTRA_CA_CERTS.',
+    fix: 'Check the address. For an authority of your own, give its certificate as `http: { ca }` of the connection.',
     cause,
   });
 }

@@ -2,7 +2,9 @@ import type { Dispatcher, request } from 'undici';
 import { isProblem, problem } from '../../model/problem.ts';
 import { decompressed, readAnswer, type HttpAnswer } from './answer.ts';
 import { failureOf, type Failure } from './failure.ts';
+import { openDispatchers, type Dispatchers } from './dispatchers.ts';
 import { judgeHost, type HostRules } from './hosts.ts';
+import type { ConnectionTransport } from './transport-field.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -20,6 +22,8 @@ export interface HttpLimits {
   /** Each for connecting, for the headers and between two pieces of a body. */
   connectTimeoutMs: number;
   timeoutMs: number;
+  /** For a whole exchange, redirects included: who sends a byte now and then holds nobody up for longer. */
+  totalMs: number;
   maxAnswerBytes: number;
   maxRedirects: number;
 }
@@ -27,6 +31,7 @@ export interface HttpLimits {
 export const defaultHttpLimits: HttpLimits = {
   connectTimeoutMs: 10_000,
   timeoutMs: 30_000,
+  totalMs: 300_000,
   maxAnswerBytes: 64 * 1024 * 1024,
   maxRedirects: 5,
 };
@@ -42,48 +47,59 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Opens a client that keeps its connections and goes nowhere but where `hosts` lets it. */
-export async function openHttpClient(hosts: HostRules, limits: HttpLimits): Promise<HttpClient> {
-  // Loaded when a connection is opened: what only validates does without.
-  const { Agent, request: send } = await import('undici');
-  const dispatcher = new Agent({
-    connectTimeout: limits.connectTimeoutMs,
-    headersTimeout: limits.timeoutMs,
-    bodyTimeout: limits.timeoutMs,
-  });
+/** How a connection is reached, and its name for messages. */
+export interface HttpRoute {
+  transport: ConnectionTransport;
+  connectionName: string;
+}
+
+/**
+ * Opens a client that keeps its connections and goes nowhere but where `hosts` lets it. Throws HTTP_TLS_MATERIAL and
+ * HTTP_URL_INVALID where the route can't be used.
+ */
+export async function openHttpClient(
+  hosts: HostRules,
+  limits: HttpLimits,
+  { transport, connectionName }: HttpRoute = { transport: {}, connectionName: '' },
+): Promise<HttpClient> {
+  const { request: send } = await import('undici');
+  const dispatchers = await openDispatchers(limits, transport, connectionName);
   return {
-    async exchange(wanted, signal) {
-      let url = wanted.url;
-      for (let redirects = 0; ; redirects += 1) {
-        const exchange = await attempt({ ...wanted, url }, { hosts, limits, dispatcher, send, signal });
-        const next = exchange.is === 'answered' && wanted.method === 'GET' ? redirectOf(exchange.answer) : undefined;
-        if (!next) return exchange;
-        if (redirects >= limits.maxRedirects) throw tooManyRedirects(wanted.url, limits);
-        url = next;
-      }
-    },
-    close: () => dispatcher.close(),
+    exchange: (wanted, signal) =>
+      withDeadline(limits.totalMs, signal, async (signals) => {
+        let url = wanted.url;
+        for (let redirects = 0; ; redirects += 1) {
+          const exchange = await attempt({ ...wanted, url }, { hosts, limits, dispatchers, send, ...signals });
+          const next = exchange.is === 'answered' && wanted.method === 'GET' ? redirectOf(exchange.answer) : undefined;
+          if (!next) return exchange;
+          if (redirects >= limits.maxRedirects) throw tooManyRedirects(wanted.url, limits);
+          url = next;
+        }
+      }),
+    close: () => dispatchers.close(),
   };
 }
 
 interface AttemptTools {
   hosts: HostRules;
   limits: HttpLimits;
-  dispatcher: Dispatcher;
+  dispatchers: Dispatchers;
   send: typeof request;
   signal: AbortSignal;
+  /** Aborted with `signal`, and when the time of the whole exchange is over. */
+  either: AbortSignal;
 }
 
 async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchange> {
   const { url, method, body } = wanted;
-  const { limits, dispatcher, send, signal } = tools;
+  const { limits, dispatchers, send, signal, either } = tools;
   const { isHome } = judgeHost(url, tools.hosts);
   signal.throwIfAborted();
   try {
     const answer = await send(url, {
-      dispatcher,
+      dispatcher: dispatchers.to(isHome),
       method,
-      signal,
+      signal: either,
       headers: { ...wanted.headers, ...(isHome ? wanted.credentials : {}) },
       ...(body === undefined ? {} : { body }),
     });
@@ -95,11 +111,33 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
   } catch (error) {
     if (isProblem(error)) throw error;
     if (signal.aborted) throw signal.reason;
+    if (either.aborted) return { is: 'lost', reason: `the answer was not whole after ${seconds(limits.totalMs)}` };
     const failure = failureOf(error, url);
     if (!failure) throw error;
     return failure;
   }
 }
+
+/** Not by AbortSignal.any, of which a signal that outlives many exchanges would remember each. */
+async function withDeadline<T>(
+  totalMs: number,
+  signal: AbortSignal,
+  perform: (signals: { signal: AbortSignal; either: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), totalMs);
+  const abort = (): void => deadline.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await perform({ signal, either: deadline.signal });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+const seconds = (ms: number): string => `${ms / 1000} s`;
 
 async function readLimited(body: AsyncIterable<Uint8Array>, url: URL, { maxAnswerBytes }: HttpLimits): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

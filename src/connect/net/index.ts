@@ -10,6 +10,8 @@ export {
   type HttpLimits,
   type HttpMethod,
   type HttpRequest,
+  type HttpRoute,
 } from './http-client.ts';
 export { readLinkHeader } from './link-header.ts';
 export { scrubber, type Scrub } from './scrub.ts';
+export { connectionTransportField, transportWord, type ConnectionTransport } from './transport-field.ts';

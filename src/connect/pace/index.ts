@@ -1,4 +1,5 @@
 export { nextAttempt, type Attempted } from './backoff.ts';
+export { limitField, type Limit } from './limit-field.ts';
 export { newPace, type LimitRule, type Pace } from './pace.ts';
 export { withPatience, type Patience } from './patience.ts';
 export { retryAfterMs } from './retry-after.ts';

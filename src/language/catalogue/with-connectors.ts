@@ -1,4 +1,4 @@
-import type { Schema } from '../../connect/sdk/index.ts';
+import { connectionTransportField, transportWord, type Schema } from '../../connect/sdk/index.ts';
 import { operations } from '../../model/record.ts';
 import { alsoTexts, expressionPattern } from './also-texts.ts';
 import type { Catalogue, KindEntry } from './catalogue.ts';
@@ -86,7 +86,10 @@ function connectionOf(document: Written): KindEntry[] {
     {
       name,
       summary: `${titleOf(document)}: how to log in.`,
-      options: { ...options, properties: Object.fromEntries(properties) },
+      options: {
+        ...options,
+        properties: { ...Object.fromEntries(properties), [transportWord]: connectionTransportField.schema },
+      },
     },
   ];
 }

@@ -1,4 +1,6 @@
+import { transportWord } from '../../../connect/sdk/index.ts';
 import { markedLeaves } from '../../compile/schema-walk.ts';
+import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
 import { runNames, type Names } from './names.ts';
@@ -9,4 +11,15 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
     checkMarked(checking, check, leaf, names);
   }
+  checkTransportWord(check);
+}
+
+/** The connection's own transport stands under this word in every connection. */
+function checkTransportWord({ document, tell }: DocumentCheck): void {
+  const { connection } = document.value;
+  const properties = isMap(connection) ? connection.properties : undefined;
+  if (!isMap(properties) || !Object.hasOwn(properties, transportWord)) return;
+  const message = `\`${transportWord}\` is how every connection says its proxy, time-outs and certificates, so no option can have this name.`;
+  const path = ['connection', 'properties', transportWord];
+  tell('NAME_TAKEN', path, message, 'Give the option another name.', { at: 'key' });
 }

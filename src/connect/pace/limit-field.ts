@@ -1,0 +1,14 @@
+import { field, type TypeOf } from '../sdk/field.ts';
+
+/** One limit of an account, as a document writes it. */
+export const limitField = field.object(
+  {
+    rate: field.rate({ about: 'So many requests in so long.', examples: ['10/s'], optional: true }),
+    burst: field.integer({ about: 'So many at once after a pause, refilled at `rate`.', minimum: 1, optional: true }),
+    concurrency: field.integer({ about: 'So many in flight at once.', minimum: 1, optional: true }),
+  },
+  { about: 'One limit.' },
+);
+
+/** A compiled limit; `rate` is per second. */
+export type Limit = TypeOf<typeof limitField>;
