@@ -7,6 +7,7 @@ import { dialectOf, options } from './options.ts';
 export default defineFormat({
   name: 'csv',
   summary: 'Rows of cells between delimiters; every cell is text until `record.fields` says otherwise.',
+  cells: 'text',
   options,
   open(written) {
     const dialect = dialectOf(written);

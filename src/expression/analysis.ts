@@ -74,28 +74,34 @@ export function analyse(text: string, tree: Node): Uses {
 }
 
 /** The name that a node calls: `$f(…)`, `$f(?, …)`, `… ~> $f`. */
-function calledName(node: Node): Node | undefined {
+export function calledName(node: Node): Node | undefined {
   const called = node.type === 'apply' ? node.rhs : node.procedure;
   return called?.type === 'variable' ? called : undefined;
 }
 
 const opensScope = (node: Node): boolean => node.type === 'lambda' || node.type === 'block';
-const isLiteral = (node: Node): boolean => node.type === 'string' || node.type === 'number' || node.type === 'value';
+/** A text, a number, true, false or null. */
+export const isLiteral = (node: Node): boolean =>
+  node.type === 'string' || node.type === 'number' || node.type === 'value';
 
-function namesBoundBy(step: Node): string[] {
+/** Variables that a step of a path defines: `@$x`, `#$i`. */
+export function namesBoundBy(step: Node): string[] {
   const indexes = (step.stages ?? []).filter((stage) => stage.type === 'index').map((stage) => stage.value);
   return [step.focus, step.index, ...indexes].filter((name) => name !== undefined);
 }
 
-const variableOffset = (node: Node): number => (node.position ?? 0) - String(node.value).length - 1;
+/** Where a variable begins: at its `$`. */
+export const variableOffset = (node: Node): number => (node.position ?? 0) - String(node.value).length - 1;
 
-function nameOffset(text: string, node: Node): number {
+/** Where a name begins; one in quotes begins at its quote. */
+export function nameOffset(text: string, node: Node): number {
   const end = node.position ?? 0;
   const quoted = /["'`]/.test(text[end - 1] ?? '') ? 2 : 0;
   return Math.max(0, end - String(node.value).length - quoted);
 }
 
-function literalOf(text: string, node: Node): Literal {
+/** A constant with its place. */
+export function literalOf(text: string, node: Node): Literal {
   const value = node.value as Literal['value'];
   const end = node.position ?? 0;
   if (typeof value === 'string') return { value, offset: textOffset(text, end) };

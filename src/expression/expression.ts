@@ -70,6 +70,11 @@ export function compileMarked(text: string): Expression {
   return { ...compileExpression(text.replace(/^(\s*)=/, '$1 ')), text };
 }
 
+/** The syntax tree of what may begin with `=`; offsets count in `text`. Throws EXPRESSION_SYNTAX. */
+export function treeOf(text: string): Node {
+  return parse(text.replace(/^(\s*)=/, '$1 ')).ast() as unknown as Node;
+}
+
 function parse(text: string): jsonata.Expression {
   try {
     // jsonata's RegExpConstructor is only ever called with `new` and a pattern.

@@ -10,3 +10,4 @@ export { isTrue } from './truth.ts';
 export { compileShape, type ShapeFault } from './shape.ts';
 export { compileTemplate } from './template/template.ts';
 export { dateText, localTime, type LocalTime } from './text/zones.ts';
+export { eitherType, typeOfConstant, typeOfField, typesIn, type FieldTypes, type ValueType } from './typing/index.ts';

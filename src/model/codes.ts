@@ -102,6 +102,11 @@ export const codes = listed({
     class: 'config',
     about: 'An expression or a rule names a field that the record does not have at its place.',
   },
+  TYPES_DIFFER: {
+    class: 'config',
+    about:
+      'An expression compares or calculates with values whose types never fit, such as a column that is text with a number.',
+  },
   NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
   IMPURE_BEFORE_DIFF: {
     class: 'config',
@@ -370,6 +375,16 @@ export const codes = listed({
     about: 'The disk under the workspace is full. Nothing was delivered; make room and run again.',
   },
   STAGING_DENIED: { class: 'fatal', about: 'The folder .portolan/runs may not be written to. Nothing was delivered.' },
+  MEMORY_OVER_BUDGET: {
+    class: 'fatal',
+    about:
+      'What a run must keep in memory to compare, some 9 to 15 bytes a key, is more than `limits: { memory }` of the workspace allows. With a diff nothing was delivered.',
+  },
+  DISK_OVER_BUDGET: {
+    class: 'fatal',
+    about:
+      'What a run sets aside on disk, changed records and what memory does not hold, is more than `limits: { disk }` of the workspace allows. With a diff nothing was delivered.',
+  },
   RECORD_COLUMN_MISSING: {
     class: 'fatal',
     about:
@@ -471,10 +486,6 @@ export const codes = listed({
   },
   HTTP_REDIRECTS: { class: 'fatal', about: 'A server redirects in a circle.' },
   HTTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of a server is not trusted. Nothing was sent.' },
-  HTTP_CLIENT_CERTIFICATE: {
-    class: 'fatal',
-    about: 'A server demands a client certificate. `http: { cert, key }` of the connection gives one.',
-  },
   HTTP_TLS_MATERIAL: {
     class: 'config',
     about: 'A certificate or key of a connection cannot be read, or the two do not belong to each other.',

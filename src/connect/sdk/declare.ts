@@ -182,6 +182,8 @@ export interface FormatDeclaration {
   kind: 'format';
   name: string;
   summary: string;
+  /** `text`: every cell is read as text, so `validate` knows the type of a column that no rule reads. */
+  cells?: 'text';
   options: Options;
   open(options: unknown): OpenFormat;
 }

@@ -15,6 +15,8 @@ export interface KindEntry {
   operations?: readonly Operation[];
   /** Sinks: the target is a file, done at the end. Sources and sinks: `format:` stands beside it. */
   takesFormat?: boolean;
+  /** Formats: every cell is read as text. */
+  cells?: 'text';
   /** Sources: may end complete, so that absence can mean something. */
   canBeComplete?: boolean;
   /** Sources: feed preset by a declared read. */

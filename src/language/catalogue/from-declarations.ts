@@ -17,7 +17,14 @@ export function catalogue(declarations: readonly Declaration[]): Catalogue {
   const kinds = {
     sources: byName(sources.map(sourceEntry)),
     sinks: byName(sinks.map(sinkEntry)),
-    formats: byName(formats.map(({ name, summary, options }) => ({ name, summary, options: options.schema }))),
+    formats: byName(
+      formats.map(({ name, summary, options, cells }) => ({
+        name,
+        summary,
+        options: options.schema,
+        ...(cells === undefined ? {} : { cells }),
+      })),
+    ),
     steps: { ...steps },
     connections: byName(
       declarations.flatMap((it) =>

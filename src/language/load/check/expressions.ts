@@ -3,7 +3,9 @@ import {
   compileShape,
   compileTemplate,
   functionNames,
+  typesIn,
   type Expression,
+  type FieldTypes,
   type Place,
 } from '../../../expression/index.ts';
 import type { Code } from '../../../model/codes.ts';
@@ -37,7 +39,7 @@ export function checkTemplate(check: ExpressionCheck, value: unknown, path: Path
   if (typeof value !== 'string') return;
   const template = caught(check.tell, path, () => compileTemplate(value, place));
   if (!template) return;
-  const { fields: _unknownInSections, ...free } = check.names;
+  const { fields: _unknownInSections, types: _ofThem, ...free } = check.names;
   const names = /\{\{[#^]/.test(value) ? free : check.names;
   for (const { expression, offset } of template.holes) checkUses({ ...check, names }, expression, path, offset);
 }
@@ -80,6 +82,8 @@ function checkUses(check: ExpressionCheck, expression: Expression, path: Path, b
     if (first !== undefined && typeof first.value === 'string')
       checkArgument(check, name, first.value, path, at(first.offset));
   }
+  for (const fault of typesIn(expression.text, check.names.types ?? noTypes).faults)
+    check.tell('TYPES_DIFFER', path, `${fault.message}.`, fault.fix, at(fault.offset));
   if (!check.names.fields) return;
   const told = new Set<string>();
   for (const { name, offset } of uses.fields) {
@@ -90,6 +94,9 @@ function checkUses(check: ExpressionCheck, expression: Expression, path: Path, b
     check.tell('FIELD_UNKNOWN', path, message, writeInstead(name, known) ?? fieldFix(known, name), at(offset));
   }
 }
+
+/** Constants and results of functions have types all the same. */
+const noTypes: FieldTypes = { named: new Map() };
 
 const fieldFix = (known: readonly string[], name: string): string =>
   known.length === 0

@@ -41,9 +41,9 @@ export function checkMarked(
 function namesAt(mark: Mark, names: Names): Names {
   const more = 'names' in mark ? withNames(names, mark.names) : names;
   const input = 'input' in mark ? mark.input : undefined;
-  if (input === 'none') return { ...more, fields: new Set(), because: 'no record is known here' };
+  if (input === 'none') return { ...more, types: undefined, fields: new Set(), because: 'no record is known here' };
   if (input !== 'answer') return more;
-  const { fields: _ofTheRecord, ...free } = more;
+  const { fields: _ofTheRecord, types: _ofThem, ...free } = more;
   return free;
 }
 

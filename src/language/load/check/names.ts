@@ -1,3 +1,5 @@
+import type { FieldTypes } from '../../../expression/index.ts';
+
 /** What an expression may mention at its place. */
 export interface Names {
   /** `$names`, without `$`. */
@@ -8,6 +10,8 @@ export interface Names {
   because?: string;
   /** Fields that are known to exist among others, for the warning about constants. */
   likely?: ReadonlySet<string>;
+  /** What is known of their types; nothing where it is left out. */
+  types?: FieldTypes | undefined;
   /** A diff follows, or what is made is compared in another way: nothing may be random (S5). */
   compared: boolean;
   /** A diff stands before this place: passwords can be made. */

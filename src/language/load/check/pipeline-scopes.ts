@@ -1,4 +1,6 @@
 import type { WrittenStep } from '../../compile/steps.ts';
+import type { FieldTypes } from '../../../expression/index.ts';
+import { typesAfter } from './field-types.ts';
 import { diffNames, runNames, type Names } from './names.ts';
 import type { Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
@@ -22,6 +24,7 @@ export function pipelineScopes(
   pipeline: Record<string, unknown>,
   steps: readonly WrittenStep[],
   isDoubtful: (path: Path) => boolean,
+  types: FieldTypes,
 ): PipelineScopes {
   const declared = recordFields(pipeline);
   const diffAt = steps.findIndex((step) => step.kind === 'diff');
@@ -32,7 +35,13 @@ export function pipelineScopes(
     compared: false,
     afterDiff: false,
   };
-  const record: Names = { variables: new Set(runNames), likely: new Set(declared), compared: true, afterDiff: false };
+  const record: Names = {
+    variables: new Set(runNames),
+    likely: new Set(declared),
+    types,
+    compared: true,
+    afterDiff: false,
+  };
   let names: Names = { ...record, compared: diffAt >= 0 };
   const before: Names[] = [];
   for (const step of steps) {
@@ -41,6 +50,7 @@ export function pipelineScopes(
   }
   const doubtful = {
     ...record,
+    types: undefined,
     variables: new Set([...names.variables, ...diffNames]),
     compared: false,
     afterDiff: true,
@@ -61,12 +71,13 @@ function recordFields(pipeline: Record<string, unknown>): string[] {
 const known = new Set(['filter', 'map', 'set', 'validate', 'diff']);
 
 /** After a `map` that is doubtful nothing is known of the fields. */
-function after(names: Names, { kind, options, words }: WrittenStep, isDoubtful: boolean): Names {
+function after(names: Names, { kind, options, words, path, key }: WrittenStep, isDoubtful: boolean): Names {
   const named = typeof words.as === 'string' ? { ...names, variables: new Set([...names.variables, words.as]) } : names;
   if (!known.has(kind))
     return {
       ...named,
       fields: undefined,
+      types: undefined,
       variables: new Set([...named.variables, ...diffNames]),
       compared: false,
       afterDiff: true,
@@ -75,17 +86,25 @@ function after(names: Names, { kind, options, words }: WrittenStep, isDoubtful: 
     return { ...named, variables: new Set([...named.variables, ...diffNames]), compared: false, afterDiff: true };
   }
   if (isDoubtful && (kind === 'map' || kind === 'set')) {
-    const { fields: _unknown, ...free } = named;
+    const { fields: _unknown, types: _ofThem, ...free } = named;
     return free;
   }
+  const types = names.types && typesAfter(names.types, { kind, options, words, path, key });
   if (kind === 'map' && isMap(options)) {
     const fields = new Set(Object.keys(options));
-    return { ...named, fields, likely: fields, because: 'after `map` the record has only the fields that it names' };
+    return {
+      ...named,
+      types,
+      fields,
+      likely: fields,
+      because: 'after `map` the record has only the fields that it names',
+    };
   }
   if (kind === 'set' && isMap(options)) {
     const more = Object.keys(options);
     return {
       ...named,
+      types,
       ...(named.fields ? { fields: new Set([...named.fields, ...more]) } : {}),
       likely: new Set([...(named.likely ?? []), ...more]),
     };

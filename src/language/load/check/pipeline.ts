@@ -11,6 +11,7 @@ import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runNames, type Names } from './names.ts';
 import { checkOnly, checkOnlyBeforeDiff, checkTarget, possibleOperations } from './operations.ts';
+import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
@@ -20,7 +21,8 @@ import { checkSchedule } from './schedule.ts';
 export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   const { value } = check.document;
   const steps = writtenSteps(value);
-  const scopes = pipelineScopes(value, steps, check.isDoubtful);
+  const types = check.isDoubtful(['record']) ? undefined : typesOfRecord(value, checking.catalogue);
+  const scopes = pipelineScopes(value, steps, check.isDoubtful, types ?? { named: new Map() });
   const sources = usesOf(value.source, ['source'], checking.catalogue.sources);
   const sinks = usesOf(value.sink, ['sink'], checking.catalogue.sinks);
   const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
