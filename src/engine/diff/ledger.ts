@@ -1,10 +1,18 @@
 import { operations, type Operation } from '../../model/record.ts';
 import { ENTRY_BYTES, entryOffset, entryState } from '../../store/entry.ts';
+import { RunBudget } from './budget.ts';
+import { KeyTable } from './key-table.ts';
+import { Pages } from './pages.ts';
 
-const PAGE_ENTRIES = 1 << 14;
-/** Beside the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1). */
-const SEEN_BYTES = 28;
-const seenOffset = { hash: 0, line: 16, origin: 20, flags: 22, fate: 24 } as const;
+/** Behind the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1) · unused (3). */
+const seenOffset = {
+  hash: ENTRY_BYTES,
+  line: ENTRY_BYTES + 16,
+  origin: ENTRY_BYTES + 20,
+  flags: ENTRY_BYTES + 22,
+  fate: ENTRY_BYTES + 24,
+} as const;
+const KEPT_BYTES = ENTRY_BYTES + 28;
 
 /** What a run learned of a key. `seen`: a row of any fate carries it (S6). */
 export const flag = {
@@ -22,98 +30,81 @@ export const flag = {
 export const fates = ['none', 'unchanged', 'create', 'update', 'returned', 'gone', 'resume'] as const;
 export type Fate = (typeof fates)[number];
 
-interface Page {
-  entries: DataView;
-  entryBytes: Uint8Array;
-  seen: DataView;
-  seenBytes: Uint8Array;
-}
-
 /**
- * All keys of a snapshot and of a feed, as packed numbers: 76 bytes and a slot for each, in pages, so that growing copies
- * nothing. Keys are 64-bit keyed hashes, values 128-bit ones (S4, S5).
+ * All keys of a snapshot and of a feed, as packed numbers: 76 bytes for each, in pages that go to disk above the run's
+ * budget, and a place in a table. Keys are 64-bit keyed hashes, values 128-bit ones (S4, S5). Hashes and entries that are
+ * given out are copies.
  */
 export class Ledger {
-  size = 0;
   /** Entries that were active before this run. */
   active = 0;
-  private slots = new Int32Array(1 << 12).fill(-1);
-  private readonly pages: Page[] = [];
+  private readonly pages: Pages;
+  private readonly table: KeyTable;
 
-  private page(index: number): Page {
-    return this.pages[index >> 14] as Page;
+  /** `path` names a file below the folder of runs, which is made when pages go to disk; `drop` gives it back. */
+  constructor(budget = new RunBudget(), path = '') {
+    this.pages = new Pages(KEPT_BYTES, path, budget);
+    this.table = new KeyTable(budget, (index) => this.highOf(index));
   }
 
-  private at(index: number): number {
-    return (index & (PAGE_ENTRIES - 1)) * ENTRY_BYTES;
+  private highOf(index: number): number {
+    const at = this.pages.read(index);
+    return this.pages.view.getUint32(at);
   }
 
-  private seenAt(index: number): number {
-    return (index & (PAGE_ENTRIES - 1)) * SEEN_BYTES;
+  get size(): number {
+    return this.table.size;
   }
 
   /** Takes packed entries of the stored snapshot. */
   load(packed: Uint8Array): void {
     for (let offset = 0; offset < packed.length; offset += ENTRY_BYTES) {
-      const index = this.append(packed.subarray(offset, offset + 8));
-      this.page(index).entryBytes.set(packed.subarray(offset, offset + ENTRY_BYTES), this.at(index));
+      const entry = packed.subarray(offset, offset + ENTRY_BYTES);
+      const index = this.append(entry);
+      const at = this.pages.write(index);
+      this.pages.bytes.set(entry, at);
       if (this.state(index) === entryState.active) this.active++;
     }
   }
 
   /** Index of a key hash (8 bytes), or -1. */
   find(keyHash: Uint8Array): number {
-    const slot = this.slotOf(keyHash);
-    return this.slots[slot] as number;
+    return this.table.find(uint32At(keyHash, 0), uint32At(keyHash, 4));
   }
 
-  /** Index of a key hash, made where there is none. */
+  /** Index of a key hash, made where there is none. Throws MEMORY_OVER_BUDGET, DISK_OVER_BUDGET, STAGING_DISK_FULL. */
   findOrAdd(keyHash: Uint8Array): number {
     const found = this.find(keyHash);
     return found >= 0 ? found : this.append(keyHash);
   }
 
   private append(keyHash: Uint8Array): number {
-    if ((this.size + 1) * 4 > this.slots.length * 3) this.grow();
-    const index = this.size++;
-    if ((index & (PAGE_ENTRIES - 1)) === 0) this.pages.push(newPage());
-    this.page(index).entryBytes.set(keyHash, this.at(index));
-    this.slots[this.slotOf(keyHash)] = index;
+    this.table.reserve();
+    this.pages.append();
+    const index = this.table.add(uint32At(keyHash, 0), uint32At(keyHash, 4));
+    const at = this.pages.write(index);
+    for (let byte = 0; byte < 8; byte++) this.pages.bytes[at + byte] = keyHash[byte] as number;
     return index;
   }
 
-  private slotOf(keyHash: Uint8Array): number {
-    const mask = this.slots.length - 1;
-    const view = new DataView(keyHash.buffer, keyHash.byteOffset, 8);
-    const high = view.getUint32(0);
-    const low = view.getUint32(4);
-    let slot = low & mask;
-    for (;;) {
-      const index = this.slots[slot] as number;
-      if (index < 0) return slot;
-      const { entries } = this.page(index);
-      if (entries.getUint32(this.at(index)) === high && entries.getUint32(this.at(index) + 4) === low) return slot;
-      slot = (slot + 1) & mask;
-    }
+  private copy(index: number, offset: number, length: number): Uint8Array {
+    const at = this.pages.read(index) + offset;
+    return this.pages.bytes.slice(at, at + length);
   }
-
-  private grow(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(-1);
-    for (let index = 0; index < this.size; index++) this.slots[this.slotOf(this.keyHash(index))] = index;
-  }
-
   keyHash(index: number): Uint8Array {
-    return this.page(index).entryBytes.subarray(this.at(index), this.at(index) + 8);
+    return this.copy(index, entryOffset.keyHash, 8);
   }
-  /** The packed entry itself, not a copy. */
+  /** The packed entry. */
   entry(index: number): Uint8Array {
-    return this.page(index).entryBytes.subarray(this.at(index), this.at(index) + ENTRY_BYTES);
+    return this.copy(index, 0, ENTRY_BYTES);
   }
   private byte(index: number, offset: number): number {
-    return this.page(index).entries.getUint8(this.at(index) + offset);
+    const at = this.pages.read(index);
+    return this.pages.bytes[at + offset] as number;
   }
   private setByte(index: number, offset: number, value: number): void {
-    this.page(index).entries.setUint8(this.at(index) + offset, value);
+    const at = this.pages.write(index);
+    this.pages.bytes[at + offset] = value;
   }
 
   /** 0 where the snapshot doesn't know the key, else one of `entryState`. */
@@ -137,66 +128,88 @@ export class Ledger {
   setOperation(index: number, operation: Operation): void {
     this.setByte(index, entryOffset.operation, operations.indexOf(operation));
   }
+  /** Did a person accept that the key is out? Then no guard counts it again while its grace goes on. */
+  isAccepted(index: number): boolean {
+    return this.byte(index, entryOffset.accepted) === 1;
+  }
+  setAccepted(index: number, accepted: boolean): void {
+    this.setByte(index, entryOffset.accepted, accepted ? 1 : 0);
+  }
   recordId(index: number): number {
-    return this.page(index).entries.getFloat64(this.at(index) + entryOffset.recordId);
+    const at = this.pages.read(index);
+    return this.pages.view.getFloat64(at + entryOffset.recordId);
   }
   setRecordId(index: number, id: number): void {
-    this.page(index).entries.setFloat64(this.at(index) + entryOffset.recordId, id);
+    const at = this.pages.write(index);
+    this.pages.view.setFloat64(at + entryOffset.recordId, id);
   }
   firstAbsent(index: number): number {
-    return this.page(index).entries.getFloat64(this.at(index) + entryOffset.firstAbsent);
+    const at = this.pages.read(index);
+    return this.pages.view.getFloat64(at + entryOffset.firstAbsent);
   }
   absentFeeds(index: number): number {
-    return this.page(index).entries.getUint16(this.at(index) + entryOffset.absentFeeds);
+    const at = this.pages.read(index);
+    return this.pages.view.getUint16(at + entryOffset.absentFeeds);
   }
   setAbsence(index: number, firstAbsent: number, feeds: number): void {
-    this.page(index).entries.setFloat64(this.at(index) + entryOffset.firstAbsent, firstAbsent);
-    this.page(index).entries.setUint16(this.at(index) + entryOffset.absentFeeds, Math.min(feeds, 0xffff));
+    const at = this.pages.write(index);
+    this.pages.view.setFloat64(at + entryOffset.firstAbsent, firstAbsent);
+    this.pages.view.setUint16(at + entryOffset.absentFeeds, Math.min(feeds, 0xffff));
   }
 
   valueHash(index: number): Uint8Array {
-    return this.entry(index).subarray(entryOffset.valueHash, entryOffset.valueHash + 16);
+    return this.copy(index, entryOffset.valueHash, 16);
   }
   setValueHash(index: number, hash: Uint8Array): void {
-    this.page(index).entryBytes.set(hash, this.at(index) + entryOffset.valueHash);
+    const at = this.pages.write(index);
+    this.pages.bytes.set(hash, at + entryOffset.valueHash);
   }
   /** Hash of the record as this run's feed has it. */
   seenHash(index: number): Uint8Array {
-    return this.page(index).seenBytes.subarray(this.seenAt(index), this.seenAt(index) + 16);
+    return this.copy(index, seenOffset.hash, 16);
   }
   setSeen(index: number, hash: Uint8Array, line: number, origin: number): void {
-    const page = this.page(index);
-    page.seenBytes.set(hash, this.seenAt(index) + seenOffset.hash);
-    page.seen.setUint32(this.seenAt(index) + seenOffset.line, line);
-    page.seen.setUint16(this.seenAt(index) + seenOffset.origin, origin);
+    const at = this.pages.write(index);
+    this.pages.bytes.set(hash, at + seenOffset.hash);
+    this.pages.view.setUint32(at + seenOffset.line, line);
+    this.pages.view.setUint16(at + seenOffset.origin, origin);
   }
   line(index: number): number {
-    return this.page(index).seen.getUint32(this.seenAt(index) + seenOffset.line);
+    const at = this.pages.read(index);
+    return this.pages.view.getUint32(at + seenOffset.line);
   }
   origin(index: number): number {
-    return this.page(index).seen.getUint16(this.seenAt(index) + seenOffset.origin);
+    const at = this.pages.read(index);
+    return this.pages.view.getUint16(at + seenOffset.origin);
   }
   has(index: number, bit: number): boolean {
-    return (this.page(index).seen.getUint16(this.seenAt(index) + seenOffset.flags) & bit) !== 0;
+    const at = this.pages.read(index);
+    return (this.pages.view.getUint16(at + seenOffset.flags) & bit) !== 0;
   }
   mark(index: number, bit: number): void {
-    const { seen } = this.page(index);
-    const at = this.seenAt(index) + seenOffset.flags;
-    seen.setUint16(at, seen.getUint16(at) | bit);
+    const at = this.pages.write(index) + seenOffset.flags;
+    this.pages.view.setUint16(at, this.pages.view.getUint16(at) | bit);
   }
   fate(index: number): Fate {
-    return fates[this.page(index).seen.getUint8(this.seenAt(index) + seenOffset.fate)] as Fate;
+    return fates[this.byte(index, seenOffset.fate)] as Fate;
   }
   setFate(index: number, fate: Fate): void {
-    this.page(index).seen.setUint8(this.seenAt(index) + seenOffset.fate, fates.indexOf(fate));
+    this.setByte(index, seenOffset.fate, fates.indexOf(fate));
+  }
+
+  /** Gives back what is on disk; the ledger is of no use then. */
+  drop(): void {
+    this.pages.drop();
   }
 }
 
-function newPage(): Page {
-  const entryBytes = new Uint8Array(PAGE_ENTRIES * ENTRY_BYTES);
-  const seenBytes = new Uint8Array(PAGE_ENTRIES * SEEN_BYTES);
-  return { entryBytes, entries: new DataView(entryBytes.buffer), seenBytes, seen: new DataView(seenBytes.buffer) };
-}
+/** Big endian, without a view to be made for it. */
+const uint32At = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)) >>>
+  0;
 
 /** Are two hashes the same bytes? */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

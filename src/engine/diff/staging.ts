@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
+import { RunBudget } from './budget.ts';
+import { diskProblem } from './disk-problem.ts';
 
 /** A changed record on its way from phase one to phase two. */
 export interface Staged {
@@ -32,11 +33,14 @@ export class Staging {
   private pending: Staged[] = [];
   private file: FileHandle | undefined;
   private readonly path: string;
+  private readonly budget: RunBudget;
 
-  constructor(path: string) {
+  constructor(path: string, budget = new RunBudget()) {
     this.path = path;
+    this.budget = budget;
   }
 
+  /** Throws DISK_OVER_BUDGET, STAGING_DISK_FULL, STAGING_DENIED, as `flush` does. */
   async add(staged: Staged): Promise<void> {
     this.pending.push(staged);
     this.count++;
@@ -57,6 +61,7 @@ export class Staging {
   }
 
   private async write(chunk: Uint8Array): Promise<void> {
+    this.budget.takeDisk(chunk.length);
     try {
       if (!this.file) {
         await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -66,7 +71,7 @@ export class Staging {
       }
       await this.file.appendFile(chunk);
     } catch (error) {
-      throw stagingProblem(error);
+      throw diskProblem(error, 'the changed records');
     }
   }
 
@@ -93,29 +98,4 @@ export class Staging {
     await this.file?.close();
     this.file = undefined;
   }
-}
-
-function stagingProblem(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return problem(
-      'STAGING_DISK_FULL',
-      'The disk that holds the workspace is full, so the changed records could not be set aside; nothing was delivered',
-      {
-        fix: 'Make room on that disk and run again: the run reads its source anew.',
-        cause: error,
-      },
-    );
-  }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    return problem(
-      'STAGING_DENIED',
-      'The folder .portolan/runs of the workspace may not be written to; nothing was delivered',
-      {
-        fix: 'Give the account that runs Portolan the right to write there.',
-        cause: error,
-      },
-    );
-  }
-  return error;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { isProblem } from '../../model/problem.ts';
@@ -5,6 +6,7 @@ import type { ReadEnd } from '../../model/record.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
+import { RunSpace } from '../diff/run-space.ts';
 import { compileSteps } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
@@ -110,10 +112,21 @@ async function begin(run: RunContext): Promise<boolean> {
 }
 
 async function work(run: RunContext): Promise<Ending> {
+  const { limits, runsFolder } = run.world;
+  const space = new RunSpace(join(runsFolder, run.id), limits);
+  try {
+    return await workWithin(run, space);
+  } finally {
+    await space.drop();
+  }
+}
+
+async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
   const { pipeline, world } = run;
   const at = pipeline.steps.findIndex((step) => step.kind === 'diff');
-  const before = compileSteps(at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), { vault: world.vault });
-  const after = compileSteps(at < 0 ? [] : pipeline.steps.slice(at + 1), { vault: world.vault });
+  const tools = { vault: world.vault, newLedger: () => space.newLedger() };
+  const before = compileSteps(at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), tools);
+  const after = compileSteps(at < 0 ? [] : pipeline.steps.slice(at + 1), tools);
   const intents = run.dryRun ? [] : await world.store.pendingIntents(snapshotName(run));
   const delivery: Delivery = {
     run,
@@ -134,7 +147,7 @@ async function work(run: RunContext): Promise<Ending> {
     const diff = pipeline.steps[at];
     const ending =
       diff?.kind === 'diff'
-        ? await runTwoPhases(run, source, delivery, before, diff.rule)
+        ? await runTwoPhases(run, source, delivery, before, diff.rule, space)
         : await runStream(run, source, delivery, before);
     if (!run.dryRun) {
       await endSinks(run, delivery);

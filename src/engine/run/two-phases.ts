@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
@@ -9,8 +8,8 @@ import { heldWorks, knownRecords, missingWorks, stagedWorks } from '../deliver/w
 import { commitEntries } from '../diff/accepted-absence.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
-import { Ledger } from '../diff/ledger.ts';
-import { Staging } from '../diff/staging.ts';
+import type { Ledger } from '../diff/ledger.ts';
+import type { RunSpace } from '../diff/run-space.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import type { Change } from './result.ts';
@@ -23,45 +22,43 @@ export async function runTwoPhases(
   delivery: Delivery,
   steps: RunSteps,
   rule: DiffRule,
+  space: RunSpace,
 ): Promise<Ending> {
-  const { store, runsFolder } = run.world;
-  const ledger = new Ledger();
+  const { store } = run.world;
+  const ledger = space.newLedger();
   for await (const part of store.loadSnapshot(rule.snapshot)) ledger.load(part);
   const collected: Collected = {
     rule,
     ledger,
-    staging: new Staging(join(runsFolder, run.id)),
+    staging: space.newStaging(),
     doubts: delivery.doubts,
     unreadableLines: [],
     unreadableCount: 0,
     passed: 0,
   };
-  try {
-    await collect(run, source, steps, collected);
-    const end = source.end();
-    run.end = end;
-    if (isIntolerable(run)) throw intolerable(run);
-    run.observe({ is: 'phase', phase: 'compare' });
-    const facts = await store.snapshotFacts(rule.snapshot);
-    const judgement = await judge(run, collected, {
-      end,
-      facts,
-      firstOverFull: await isFirstOverFull(run, delivery, ledger),
-      ...(await missingLeft(run)),
-    });
-    if (run.dryRun) await show(run, collected, delivery, judgement);
-    else if (!judgement.stop)
-      await deliver(run, collected, delivery, judgement, end.complete ? end.contentHash : undefined);
-    const isGuarded = judgement.guards.some(({ accepted }) => !accepted);
-    return {
-      status: isGuarded ? 'guarded' : 'done',
-      guards: judgement.guards,
-      ...(judgement.accept ? { accept: judgement.accept } : {}),
-      end,
-    };
-  } finally {
-    await collected.staging.drop();
-  }
+  await collect(run, source, steps, collected);
+  const end = source.end();
+  run.end = end;
+  if (isIntolerable(run)) throw intolerable(run);
+  run.observe({ is: 'phase', phase: 'compare' });
+  const facts = await store.snapshotFacts(rule.snapshot);
+  const judgement = await judge(run, collected, {
+    end,
+    facts,
+    firstOverFull: await isFirstOverFull(run, delivery, ledger),
+    ...(await missingLeft(run)),
+  });
+  space.beginDelivery();
+  if (run.dryRun) await show(run, collected, delivery, judgement);
+  else if (!judgement.stop)
+    await deliver(run, collected, delivery, judgement, end.complete ? end.contentHash : undefined);
+  const isGuarded = judgement.guards.some(({ accepted }) => !accepted);
+  return {
+    status: isGuarded ? 'guarded' : 'done',
+    guards: judgement.guards,
+    ...(judgement.accept ? { accept: judgement.accept } : {}),
+    end,
+  };
 }
 
 /** S19: nothing known, nothing in doubt, and the target holds records. */

@@ -3,6 +3,7 @@ import type { Environment, Scope, TableData } from '../../expression/index.ts';
 import type { SourceUse, Use } from '../../language/compile/pipeline.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Store, Vault } from '../../store/ports.ts';
+import type { RunLimits } from '../diff/budget.ts';
 
 /** What opening a connector needs of a run. */
 export interface Opening {
@@ -17,7 +18,7 @@ export interface World {
   store: Store;
   vault: Vault;
   clock: Clock;
-  /** For staging. */
+  /** For what a run sets aside. */
   runsFolder: string;
   tables(name: string): TableData | undefined;
   openSource(
@@ -31,8 +32,8 @@ export interface World {
   openSink(use: Use, opening: Opening): Promise<OpenSink>;
   /** Does the target hold anything, for a first run (S19)? Undefined where it can't be read. */
   holdsRecords?(use: Use, opening: Opening): Promise<boolean | undefined>;
-  /** The last line against a mass block: at most so many in so long, over all pipelines. */
-  limits: { missing?: { count: number; perMs: number } };
+  /** `missing`: the last line against a mass block, at most so many in so long, over all pipelines. The others bound one run. */
+  limits: RunLimits & { missing?: { count: number; perMs: number } };
   newId(): string;
   /** Where a test ends the process: called at labelled points of a run. */
   reached?(label: string): void;

@@ -2,6 +2,7 @@ import type { Environment, MaybePromise, Scope } from '../../expression/index.ts
 import type { Step } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
 import type { Fields } from '../../model/record.ts';
+import type { Ledger } from '../diff/ledger.ts';
 
 /** A record between two steps. A step changes `record` and `names` in place. */
 export interface Passing {
@@ -26,6 +27,8 @@ export type RunStep = (passing: Passing, env: Environment) => MaybePromise<Verdi
 /** What steps need of the run. */
 export interface StepTools {
   vault: Vault;
+  /** For values that must be unique; it takes of the run's budget. */
+  newLedger(): Ledger;
 }
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;

@@ -1,11 +1,11 @@
 import { compileRecordSchema, type RecordFault } from '../../language/compile/index.ts';
-import { Ledger, sameBytes } from '../diff/ledger.ts';
+import { sameBytes } from '../diff/ledger.ts';
 import type { RunStep, StepOf, StepTools, Verdict } from './step.ts';
 
 /** Checks the record by JSON Schema, and fields that must be unique within the run. */
-export function validateStep(step: StepOf<'validate'>, { vault }: StepTools): RunStep {
+export function validateStep(step: StepOf<'validate'>, { vault, newLedger }: StepTools): RunStep {
   const faultOf = compileRecordSchema(step.schema);
-  const uniques = step.unique.map((field) => ({ field, values: new Ledger() }));
+  const uniques = step.unique.map((field) => ({ field, values: newLedger() }));
   return ({ record, key, line }) => {
     const fault = faultOf(record);
     if (fault) return invalid(fault);

@@ -1,0 +1,36 @@
+import { RunBudget, type RunLimits } from './budget.ts';
+import { Ledger } from './ledger.ts';
+import { Staging } from './staging.ts';
+
+/** Memory and disk of one run: what it compares and sets aside shares one budget (S4), and is given back whole at its end. */
+export class RunSpace {
+  private readonly path: string;
+  private readonly budget: RunBudget;
+  private readonly held: { drop(): void | Promise<void> }[] = [];
+
+  /** `path`: begins the names of files, which they lose as they are made. */
+  constructor(path: string, limits: RunLimits) {
+    this.path = path;
+    this.budget = new RunBudget(limits);
+  }
+
+  newLedger(): Ledger {
+    return this.hold(new Ledger(this.budget, `${this.path}.pages`));
+  }
+  newStaging(): Staging {
+    return this.hold(new Staging(this.path, this.budget));
+  }
+  private hold<T extends { drop(): void | Promise<void> }>(made: T): T {
+    this.held.push(made);
+    return made;
+  }
+
+  /** Phase one is over: the budget refuses nothing any more, so that it can't end a delivery half way. */
+  beginDelivery(): void {
+    this.budget.beginDelivery();
+  }
+
+  async drop(): Promise<void> {
+    for (const each of this.held.splice(0)) await each.drop();
+  }
+}
