@@ -1,6 +1,5 @@
 import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import type { Commit, Intent } from '../../store/ports.ts';
-import { setAccepted } from '../diff/accepted-absence.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { countDelivered } from '../run/account.ts';
 import { emptyCommit, lease, settleWell, takePending, type RunContext } from '../run/context.ts';
@@ -107,10 +106,10 @@ function acknowledge(ledger: Ledger, work: Work, passed: number | undefined): vo
   if (work.operation === 'missing') {
     if (next) return;
     ledger.setState(entry, entryState.gone);
-    setAccepted(ledger, entry, false);
+    ledger.setAccepted(entry, false);
     return;
   }
-  setAccepted(ledger, entry, false);
+  ledger.setAccepted(entry, false);
   ledger.setState(entry, entryState.active);
   ledger.setValueHash(entry, ledger.seenHash(entry));
   ledger.setAbsence(entry, 0, 0);

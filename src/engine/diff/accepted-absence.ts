@@ -1,4 +1,3 @@
-import { entryOffset } from '../../store/entry.ts';
 import { emptyCommit, lease, takePending, type RunContext } from '../run/context.ts';
 import type { Collected } from './collect.ts';
 import type { Ledger } from './ledger.ts';
@@ -6,20 +5,12 @@ import type { Ledger } from './ledger.ts';
 /** Entries of one commit. */
 const ENTRIES_A_COMMIT = 10_000;
 
-/** Did a person accept that this key is out? Then no guard counts it again while its grace goes on. */
-export const isAccepted = (ledger: Ledger, entry: number): boolean => ledger.entry(entry)[entryOffset.accepted] === 1;
-
-/** Remembers in the ledger that a person accepted the absence, or that the key is back and nothing is accepted. */
-export function setAccepted(ledger: Ledger, entry: number, accepted: boolean): void {
-  ledger.entry(entry)[entryOffset.accepted] = accepted ? 1 : 0;
-}
-
 /**
  * Writes an acceptance down for each key it named, before anything is sent: a person's word is good for one use, and
  * whatever ends this run or however long the grace is, nobody is asked for the same people again.
  */
 export async function rememberAccepted(run: RunContext, { ledger }: Collected, entries: number[]): Promise<void> {
-  for (const entry of entries) setAccepted(ledger, entry, true);
+  for (const entry of entries) ledger.setAccepted(entry, true);
   await commitEntries(run, ledger, entries);
 }
 

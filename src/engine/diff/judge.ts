@@ -5,7 +5,7 @@ import type { SnapshotFacts } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { hold, note, type RunContext } from '../run/context.ts';
 import type { GuardView } from '../run/result.ts';
-import { isAccepted, rememberAccepted, setAccepted } from './accepted-absence.ts';
+import { rememberAccepted } from './accepted-absence.ts';
 import type { Collected } from './collect.ts';
 import { advance, isDue } from './grace.ts';
 import { heldOperations, judgeGuards, type Tally } from './guard.ts';
@@ -81,7 +81,7 @@ function asked({ ledger }: Collected, { absent, leaves }: Candidates, guards: Gu
     for (let entry = 0; entry < ledger.size; entry++) if (isGoneByItsWord(ledger, entry)) gone.push(entry);
   }
   const people = [...(missing ? absent : []), ...(missing || names.has('leaves') ? leaves : []), ...gone];
-  return people.filter((entry) => !isAccepted(ledger, entry));
+  return people.filter((entry) => !ledger.isAccepted(entry));
 }
 
 const isGoneByItsWord = (ledger: Ledger, entry: number): boolean =>
@@ -110,15 +110,15 @@ function scan(
     } else if (absenceCounts && isActive && isLeaving(entry)) leaves.push(entry);
     else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) absent.push(entry);
     const isOut = isGoneByItsWord(ledger, entry);
-    if (isOut && isAccepted(ledger, entry)) acceptedGone++;
+    if (isOut && ledger.isAccepted(entry)) acceptedGone++;
     const isBack = ledger.has(entry, flag.seen) && !isOut && !isLeaving(entry);
-    if (isBack && (ledger.absentFeeds(entry) > 0 || isAccepted(ledger, entry))) back.push(entry);
+    if (isBack && (ledger.absentFeeds(entry) > 0 || ledger.isAccepted(entry))) back.push(entry);
   }
   run.counts.unchanged += fates.unchanged;
   if (fates.none > 0) countFiltered(run.counts, 'gone', fates.none);
   run.counts.absent += absent.length;
   const accepted = facts?.rule;
-  const fresh = (entries: number[]): number => entries.filter((entry) => !isAccepted(ledger, entry)).length;
+  const fresh = (entries: number[]): number => entries.filter((entry) => !ledger.isAccepted(entry)).length;
   const freshAbsent = fresh(absent);
   return {
     absent,
@@ -173,7 +173,7 @@ function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[])
   };
   for (let entry = 0; entry < ledger.size; entry++) {
     if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict) || !heldFates[ledger.fate(entry)]) continue;
-    if (ledger.fate(entry) === 'gone' && isAccepted(ledger, entry)) continue;
+    if (ledger.fate(entry) === 'gone' && ledger.isAccepted(entry)) continue;
     ledger.mark(entry, flag.held);
     hold(run, 'guard');
   }
@@ -192,7 +192,7 @@ function judgeAbsence(
   const absences = back.slice();
   for (const entry of back) {
     ledger.setAbsence(entry, 0, 0);
-    setAccepted(ledger, entry, false);
+    ledger.setAccepted(entry, false);
   }
   if (leaves.length > 0) countFiltered(run.counts, 'filter', -leaves.length);
   if (unreadableCount > 0 && absent.length + leaves.length > 0) {
@@ -211,7 +211,7 @@ function judgeAbsence(
   const isFeedDoubted = guards.some((guard) => guard.operation === 'feed' && !guard.accepted);
   const consider = (entries: number[], isHeld: boolean): void => {
     for (const entry of entries) {
-      if (isHeld && (isFeedDoubted || !isAccepted(ledger, entry))) {
+      if (isHeld && (isFeedDoubted || !ledger.isAccepted(entry))) {
         waiting.push({ entry, reason: 'guard' });
         hold(run, 'guard');
         continue;
