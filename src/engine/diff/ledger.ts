@@ -135,13 +135,6 @@ export class Ledger {
   setAccepted(index: number, accepted: boolean): void {
     this.setByte(index, entryOffset.accepted, accepted ? 1 : 0);
   }
-  /** Did a person accept that the key is out? Then no guard counts it again while its grace goes on. */
-  isAccepted(index: number): boolean {
-    return this.byte(index, entryOffset.accepted) === 1;
-  }
-  setAccepted(index: number, accepted: boolean): void {
-    this.setByte(index, entryOffset.accepted, accepted ? 1 : 0);
-  }
   recordId(index: number): number {
     const at = this.pages.read(index);
     return this.pages.view.getFloat64(at + entryOffset.recordId);
