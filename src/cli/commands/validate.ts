@@ -5,7 +5,9 @@ import {
   checkWorkspace,
   findingsFormats,
   findWorkspace,
+  hostsAsText,
   loadWorkspace,
+  requestHosts,
   type Loaded,
 } from '../../language/load/index.ts';
 import { problem } from '../../model/problem.ts';
@@ -20,7 +22,7 @@ export const validateCommand: CommandMaker = (cli, act) =>
   new Command('validate')
     .summary('check every document, offline')
     .description(
-      'Checks every document of the workspace, and tells every mistake at its line. Reads no network and no secret. Exit code 2 when there are mistakes; warnings are told and change nothing.',
+      'Checks every document of the workspace, and tells every mistake at its line. Reads no network and no secret. For the whole workspace it lists the hosts that requests may leave for, too. Exit code 2 when there are mistakes; warnings are told and change nothing.',
     )
     .argument('[path...]', 'Only these files or folders; default the whole workspace of the current folder.')
     .addOption(
@@ -33,12 +35,16 @@ export const validateCommand: CommandMaker = (cli, act) =>
         const { terminal } = cli;
         const targets = paths.map((path) => existing(terminal.folder, path));
         const loaded = loadWorkspace(workspaceOf(targets, terminal.folder));
-        const findings = checkWorkspace(loaded, catalogueOf(loaded), chosenFiles(loaded, targets));
-        const text = findingsFormats[format](findings);
+        const catalogue = catalogueOf(loaded);
+        const findings = checkWorkspace(loaded, catalogue, chosenFiles(loaded, targets));
+        const hosts = requestHosts(loaded, catalogue);
+        const text = findingsFormats[format](findings, hosts);
         if (text) terminal.out(`${text}\n`);
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         if (format === 'text' && findings.length === 0) terminal.out(`${documents(loaded)}: no mistakes.\n`);
         else if (format === 'text') terminal.err(`${errors} mistakes, ${findings.length - errors} warnings.\n`);
+        const listed = format === 'text' && targets.length === 0 ? hostsAsText(hosts) : '';
+        if (listed) terminal.out(`${listed}\n`);
         return errors > 0 ? exitCode.wrong : exitCode.done;
       }),
     );

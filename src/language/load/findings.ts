@@ -1,4 +1,5 @@
 import type { Code } from '../../model/codes.ts';
+import type { RequestHost } from './hosts.ts';
 
 /** A mistake, or something worth a look, at its place. `line` and the columns count from 1, columns in UTF-16 units. */
 export interface Finding {
@@ -41,10 +42,10 @@ function asText({ file, line, column, severity, code, message, fix }: Finding): 
   return fix === undefined ? head : `${head}\n    ${fix.replaceAll('\n', '\n    ')}`;
 }
 
-/** One object: `{ format: 1, errors, warnings, findings }`. */
-export function findingsAsJson(findings: readonly Finding[]): string {
+/** One object: `{ format: 1, errors, warnings, findings, hosts }`. */
+export function findingsAsJson(findings: readonly Finding[], hosts: readonly RequestHost[] = []): string {
   const errors = findings.filter((finding) => finding.severity === 'error').length;
-  return JSON.stringify({ format: 1, errors, warnings: findings.length - errors, findings });
+  return JSON.stringify({ format: 1, errors, warnings: findings.length - errors, findings, hosts });
 }
 
 /** Workflow commands of GitHub Actions, which become annotations at the line. */

@@ -9,5 +9,6 @@ export {
 export { findWorkspace, workspaceFile } from './workspace-files.ts';
 export { checkWorkspace } from './check-workspace.ts';
 export { findingsAsGithub, findingsAsJson, findingsAsText, findingsFormats, type Finding } from './findings.ts';
+export { hostsAsText, requestHosts, type RequestHost } from './hosts.ts';
 export { loadTables } from './tables.ts';
 export { resolveSecrets, secretRoots, type SecretPlaces } from './references.ts';

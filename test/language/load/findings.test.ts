@@ -28,7 +28,13 @@ test('text says file, line, column, severity and code, and indents what to write
 });
 
 test('JSON is one object that counts errors and warnings', () => {
-  expect(JSON.parse(findingsAsJson(findings))).toEqual({ format: 1, errors: 1, warnings: 1, findings });
+  expect(JSON.parse(findingsAsJson(findings))).toEqual({
+    format: 1,
+    errors: 1,
+    warnings: 1,
+    findings,
+    hosts: [],
+  });
 });
 
 test('annotations escape what would end them early', () => {
