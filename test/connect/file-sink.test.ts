@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -7,8 +7,9 @@ import csv from '../../plugins/csv/format.ts';
 import file from '../../plugins/file/store.ts';
 import { codeOf } from '../../src/connect/contract/index.ts';
 import { fileSink } from '../../src/connect/files/index.ts';
-import type { Fields, OpenFormat, OpenSink, WriteBatch } from '../../src/connect/sdk/index.ts';
+import { problem, type Fields, type OpenFormat, type OpenSink, type WriteBatch } from '../../src/connect/sdk/index.ts';
 import { openContext, pathOf } from './contexts.ts';
+import { partPathOf } from '../../src/connect/files/leftovers.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -26,9 +27,11 @@ interface Written {
 const open = (
   { path = 'reports/{{$pipeline}}-{{$run.date}}.csv', ...rest }: Written = {},
   format: OpenFormat | undefined = csv.open({}),
+  notes: string[] = [],
 ) =>
   fileSink(file).open({
     ...openContext(undefined, { folder }),
+    note: (message) => notes.push(message),
     options: { path: pathOf(path), ...rest },
     ...(format ? { format } : {}),
   });
@@ -55,7 +58,9 @@ describe('writing a file', () => {
     await sink.begin!(never);
     const answer = await sink.write(batch([{ a: '1' }, { a: '2' }]), never);
     expect(answer).toEqual({ is: 'answered', outcomes: [{ is: 'delivered' }, { is: 'delivered' }] });
-    expect(await names()).toEqual([expect.stringMatching(/^\.employees-2026-11-24\.csv\.part-[0-9a-f]{12}$/)]);
+    expect(await names()).toEqual([
+      expect.stringMatching(/^\.employees-2026-11-24\.csv\.part-[0-9a-f]{8}-[0-9a-f]{12}$/),
+    ]);
     await sink.write(batch([{ a: '3' }]), never);
     await sink.end!(never);
     await sink.close();
@@ -116,6 +121,45 @@ describe('writing a file', () => {
     expect(await codeOf(async () => (await open({ path: 'none/a.csv' })).begin!(never))).toBe('FILE_FOLDER_MISSING');
     const context = { ...openContext(undefined, { folder }), options: { path: pathOf('a.csv') } };
     expect(await codeOf(() => fileSink(file).open(context))).toBe('FORMAT_MISSING');
+  });
+
+  it('clears away what killed runs of its own pipeline left a day ago, and nothing else', async () => {
+    const now = Date.now();
+    const hour = 3_600_000;
+    const left = async (path: string, ageMs: number) => {
+      await writeFile(join(folder, path), 'half');
+      await utimes(join(folder, path), (now - ageMs) / 1000, (now - ageMs) / 1000);
+      return path.slice('reports/'.length);
+    };
+    const dead = await left(partPathOf('reports/employees-2026-11-22.csv', 'employees'), 25 * hour);
+    const kept = [
+      await left(partPathOf('reports/employees-2026-11-23.csv', 'employees'), 23 * hour),
+      await left(partPathOf('reports/employees.csv', 'other'), 99 * hour),
+      await left('reports/.employees.csv.part-1', 99 * hour),
+      await left(`reports/${dead.slice(1)}`, 99 * hour),
+    ];
+    await mkdir(join(folder, partPathOf('reports/folder', 'employees')));
+    const notes: string[] = [];
+    const sink = await open({}, csv.open({}), notes);
+    await writeAll(sink, [[{ a: '1' }]]);
+    const after = await names();
+    expect(after).not.toContain(dead);
+    expect(after).toEqual(expect.arrayContaining([...kept, 'employees-2026-11-24.csv']));
+    expect(after).toHaveLength(kept.length + 2);
+    expect(notes).toEqual(['1 unfinished file of earlier runs that were killed was removed from reports.']);
+  });
+
+  it('is written as well into a folder that may not be listed', async () => {
+    const blind = {
+      ...file,
+      open: async (context: Parameters<typeof file.open>[0]) => ({
+        ...(await file.open(context)),
+        list: () => Promise.reject(problem('FILE_DENIED', 'The folder may not be listed.')),
+      }),
+    };
+    const context = { ...openContext(undefined, { folder }), options: { path: pathOf('reports/a.csv') } };
+    await writeAll(await fileSink(blind).open({ ...context, format: csv.open({}) }), [[{ a: '1' }]]);
+    expect(await names()).toEqual(['a.csv']);
   });
 
   it('waits for the disk, so that memory does not grow with the file', async () => {

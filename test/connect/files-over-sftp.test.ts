@@ -5,6 +5,7 @@ import csv from '../../plugins/csv/format.ts';
 import sftp from '../../plugins/sftp/store.ts';
 import { codeOf } from '../../src/connect/contract/index.ts';
 import { fileSink } from '../../src/connect/files/index.ts';
+import { partPathOf } from '../../src/connect/files/leftovers.ts';
 import { startOpenSsh, type OpenSsh } from '../servers/openssh.ts';
 import { openContext, pathOf } from './contexts.ts';
 import { codesOf, opened, sourceHarness } from './source-harness.ts';
@@ -88,6 +89,16 @@ describe('a sink over a real OpenSSH server', () => {
     await over.end!(never);
     await over.close();
     expect(await readFile(join(server.folder, 'reports/old.csv'), 'utf8')).toBe('a\r\n1\r\n');
+  });
+
+  it('clears away what a killed run of its pipeline left a day ago, by the clock of the server', async () => {
+    const parts = [25, 1].map((hours, at) => ({ path: partPathOf(`cleaned/${at}.csv`, 'employees'), hours }));
+    for (const { path, hours } of parts) await server.seed(path, 'half', Date.now() - hours * 3_600_000);
+    const sink = await open('cleaned/a.csv');
+    await sink.write(batch, never);
+    await sink.end!(never);
+    await sink.close();
+    expect(await names('cleaned')).toEqual([parts[1]!.path.slice('cleaned/'.length), 'a.csv']);
   });
 
   it('gives the name on a new connection when the answer to the first rename was lost', async () => {

@@ -1,12 +1,11 @@
 import { counted } from '../../model/counted.ts';
-import { randomBytes } from 'node:crypto';
 import { isProblem, problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import { wrapGzip } from '../bytes/gzip.ts';
 import type { OpenFormat } from '../sdk/declare.ts';
 import { newChannel } from './channel.ts';
-import { folderOf, joined } from './glob.ts';
 import type { StoreKeeper } from './keeper.ts';
+import { partPathOf, removeLeftovers } from './leftovers.ts';
 import type { OpenFileStore } from './port.ts';
 
 /** A file that grows under a temporary name. */
@@ -21,14 +20,20 @@ export interface NewFile {
 interface Wish {
   overwrite: boolean;
   columns?: string[] | undefined;
+  /** Whose file it is. */
+  pipeline: string;
+  note(message: string): void;
 }
 
-/** Begins `.NAME.part-RANDOM` beside `path`. Throws FILE_NAME_TAKEN where that exists and may not be replaced. */
+/** Begins a part beside `path`, and clears away what killed runs of the pipeline left there. Throws FILE_NAME_TAKEN where that exists and may not be replaced. */
 export async function newFile(keeper: StoreKeeper, path: string, format: OpenFormat, wish: Wish): Promise<NewFile> {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const partPath = joined(folderOf(path), `.${name}.part-${randomBytes(6).toString('hex')}`);
+  const partPath = partPathOf(path, wish.pipeline);
   if (!wish.overwrite && (await keeper.use((store) => store.stat(path)))) throw taken(path);
-  const writer = await (await keeper.store()).write(partPath);
+  // On the writer's own connection: a new one would end it.
+  const open = await keeper.store();
+  const writer = await open.write(partPath);
+  await removeLeftovers(open, partPath, wish.pipeline, wish.note);
   const channel = newChannel<Fields[]>();
   let sizeBytes = 0;
   let state: 'growing' | 'whole' | 'named' | 'broken' = 'growing';

@@ -66,7 +66,8 @@ function sinkOf(
 ): OpenSink {
   const { overwrite = false, columns } = context.options as SinkOptions;
   let file: Promise<NewFile> | undefined;
-  const begun = (): Promise<NewFile> => (file ??= newFile(keeper, path, format, { overwrite, columns }));
+  const wish = { overwrite, columns, pipeline: String(context.scope.pipeline ?? ''), note: context.note };
+  const begun = (): Promise<NewFile> => (file ??= newFile(keeper, path, format, wish));
 
   return {
     rules: { upsert: rule, create: rule, update: rule },
