@@ -46,16 +46,20 @@ export function analyse(text: string, tree: Node): Uses {
     const field = rooted ? steps[1] : reach.atInput ? first : undefined;
     if (field?.type === 'name') add('fields', { name: String(field.value), offset: nameOffset(text, field) });
     steps.forEach((step, index) => {
+      // Said here, with what is read of it; the walk below finds the same place again.
+      if (step.type === 'variable' && index === 0) mention(step, inside, steps[1]);
       if (step.type !== 'name') return walk(step, { ...inside, atInput: inside.atInput && index === 0 });
       for (const child of otherInputChildren(step)) walk(child, { ...inside, atInput: false });
     });
     for (const child of otherInputChildren(node)) walk(child, { ...inside, atInput: false });
   };
 
-  const mention = (node: Node, reach: Reach): void => {
+  const mention = (node: Node, reach: Reach, next?: Node): void => {
     const name = String(node.value);
     if (name === '' || name === '$' || reach.own.has(name)) return;
-    add(known.has(name) ? 'functions' : 'variables', { name, offset: variableOffset(node) });
+    const isMember = next?.type === 'name' && !node.stages && !node.predicate;
+    const member = isMember ? { member: { name: String(next.value), offset: nameOffset(text, next) } } : {};
+    add(known.has(name) ? 'functions' : 'variables', { name, offset: variableOffset(node), ...member });
   };
 
   const call = (node: Node, called: Node, reach: Reach): void => {

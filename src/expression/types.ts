@@ -40,6 +40,8 @@ export interface NamePosition {
   offset: number;
   /** Of a function call: its arguments that are constants, by position; undefined for the others. */
   args?: (Literal | undefined)[];
+  /** Of `$name.member`: what is read of it. */
+  member?: { name: string; offset: number };
 }
 
 /** What an expression mentions, without being evaluated. */

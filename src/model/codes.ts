@@ -107,6 +107,10 @@ export const codes = listed({
     about:
       'An expression compares or calculates with values whose types never fit, such as a column that is text with a number.',
   },
+  MEMBER_UNKNOWN: {
+    class: 'config',
+    about: 'An expression reads of a name with `$`, such as `$connection` or `$params`, what that does not have.',
+  },
   NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
   IMPURE_BEFORE_DIFF: {
     class: 'config',
@@ -118,6 +122,18 @@ export const codes = listed({
   MISSING_IMPOSSIBLE: {
     class: 'config',
     about: 'The diff looks for the missing over a source whose end means nothing about who is absent.',
+  },
+  WAS_EXISTS: {
+    class: 'config',
+    about: '`was:` names a pipeline that the workspace still has, or the pipeline itself.',
+  },
+  SNAPSHOT_SHARED: {
+    class: 'config',
+    about: 'Two pipelines share a snapshot, and both look for the missing in it.',
+  },
+  TARGET_NEVER_REPEATS: {
+    class: 'config',
+    about: 'A target says `repeat: never`: where an answer is lost, a person has to look. A warning.',
   },
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
   DIFF_TWICE: { class: 'config', about: 'A pipeline has two diffs.' },
@@ -451,6 +467,14 @@ export const codes = listed({
     about: 'The counts of a run do not add up. Nothing is trusted: the run is failed. Please report it.',
   },
   PIPELINE_LOCKED: { class: 'fatal', about: 'Another run holds the snapshot. This run is skipped.' },
+  RENAME_BOTH_HAVE_STATE: {
+    class: 'config',
+    about: 'A pipeline says `was: OLD`, and state stands under both names.',
+  },
+  SNAPSHOT_OF_ANOTHER: {
+    class: 'config',
+    about: 'A pipeline looks for the missing in a snapshot that another pipeline owns.',
+  },
   LOCK_LOST: {
     class: 'fatal',
     about: 'The run lost its lock to another process and stopped before it committed anything more.',

@@ -80,6 +80,17 @@ describe('an expression says what it mentions', () => {
       { name: 'a', offset: 2 },
       { name: 'b c', offset: 6 },
     ]);
-    expect(usesOf('x & $params.p').variables).toEqual([{ name: 'params', offset: 4 }]);
+    expect(usesOf('x & $params').variables).toEqual([{ name: 'params', offset: 4 }]);
   });
+});
+
+test('what is read of a name with `$` is said with its place', () => {
+  const { variables } = usesOf('$kept.id & $was."last name" & $params & $file.name.x & $all[0].y');
+  expect(variables).toEqual([
+    { name: 'kept', offset: 0, member: { name: 'id', offset: 6 } },
+    { name: 'was', offset: 11, member: { name: 'last name', offset: 16 } },
+    { name: 'params', offset: 30 },
+    { name: 'file', offset: 40, member: { name: 'name', offset: 46 } },
+    { name: 'all', offset: 55 },
+  ]);
 });

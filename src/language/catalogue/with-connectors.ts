@@ -70,6 +70,7 @@ function sinksOf(document: Written): KindEntry[] {
     options: closed(undefined),
     ...usesConnection(document),
     operations: operations.filter((operation) => isMap(rule[operation])),
+    keeps: isMap(rule.keep) ? Object.keys(rule.keep) : [],
     takesFormat: false,
   }));
 }

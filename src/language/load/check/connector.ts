@@ -1,17 +1,33 @@
 import { transportWord } from '../../../connect/sdk/index.ts';
-import { markedLeaves } from '../../compile/schema-walk.ts';
+import { markedLeaves, type Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
-import { runNames, type Names } from './names.ts';
+import { runMembers, runNames, type Members, type Names } from './names.ts';
 
 /** A connector document: every expression and template, with the names that its schema says exist there. */
 export function checkConnector(checking: Checking, check: DocumentCheck): void {
   const names: Names = { variables: new Set(runNames), compared: false, afterDiff: true };
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
-    checkMarked(checking, check, leaf, names);
+    checkMarked(checking, check, leaf, { ...names, members: membersAt(leaf.path, check) });
   }
   checkTransportWord(check);
+}
+
+/** What the document declares: options of the connection, of the read, and what the target keeps. */
+function membersAt([part, name]: Path, { document: { value }, isDoubtful }: DocumentCheck): Members {
+  const declared = (path: Path, ...inside: string[]): readonly string[] | undefined => {
+    const found = [...path, ...inside].reduce<unknown>((at, key) => (isMap(at) ? at[key] : undefined), value);
+    if (isDoubtful(path) || (found !== undefined && !isMap(found))) return undefined;
+    return Object.keys(found ?? {});
+  };
+  const all = {
+    connection: declared(['connection'], 'properties'),
+    ...(part === 'read' ? { with: declared(['read', name ?? '', 'with'], 'properties') } : {}),
+    ...(part === 'write' ? { kept: declared(['write', name ?? '', 'keep']) } : {}),
+  };
+  const known = Object.entries(all).filter((entry): entry is [string, readonly string[]] => entry[1] !== undefined);
+  return { ...runMembers, ...Object.fromEntries(known) };
 }
 
 /** The connection's own transport stands under this word in every connection. */

@@ -69,7 +69,10 @@ function caught<T>(tell: Tell, path: Path, make: () => T): T | undefined {
 function checkUses(check: ExpressionCheck, expression: Expression, path: Path, base: number): void {
   const { uses } = expression;
   const at = (offset: number): Spot => ({ offset: base + offset });
-  for (const { name, offset } of uses.variables) checkVariable(check, name, path, at(offset));
+  for (const { name, offset, member } of uses.variables) {
+    checkVariable(check, name, path, at(offset));
+    if (member) checkMember(check, name, member.name, path, at(member.offset));
+  }
   for (const { name, offset, args } of uses.functions) {
     if (!functionNames.includes(name)) {
       if (check.names.variables.has(name)) continue;
@@ -120,6 +123,29 @@ function checkVariable({ tell, names }: ExpressionCheck, name: string, path: Pat
   const fix = writeInstead(name, known, '$') ?? 'A field of the record is written without `$`.';
   tell('VARIABLE_UNKNOWN', path, message, fix, spot);
 }
+
+/** What is read of a name whose content is known exists there. */
+function checkMember({ tell, names }: ExpressionCheck, name: string, member: string, path: Path, spot: Spot): void {
+  const known = names.members && Object.hasOwn(names.members, name) ? names.members[name] : undefined;
+  if (!known || known.includes(member) || !names.variables.has(name)) return;
+  const has = known.length === 0 ? `; ${whyEmpty[name] ?? 'it is empty'}` : hint(member, known);
+  const fix = writeInstead(member, known, `$${name}.`) ?? declareMember[name]?.(member);
+  tell('MEMBER_UNKNOWN', path, `$${name} has no "${member}"${has}`, fix, spot);
+}
+
+const whyEmpty: Record<string, string> = {
+  params: 'the pipeline declares no `params:`',
+  connection: 'the connector declares no `connection:`',
+  with: 'the read declares no `with:`',
+  kept: 'the target says no `keep:`',
+};
+
+const declareMember: Record<string, (member: string) => string> = {
+  params: (member) => `Declare it: \`params: { ${member}: {} }\`.`,
+  connection: (member) => `Declare it under \`connection: { properties: { ${member}: … } }\`.`,
+  with: (member) => `Declare it under \`with: { properties: { ${member}: … } }\`.`,
+  kept: (member) => `Keep it: \`keep: { ${member}: … }\` in the target.`,
+};
 
 const impure = new Set(['uuid', 'random', 'millis', 'shuffle', 'password']);
 

@@ -10,6 +10,8 @@ export interface Names {
   because?: string;
   /** Fields that are known to exist among others, for the warning about constants. */
   likely?: ReadonlySet<string>;
+  /** What can be read of `$names` whose content is known. */
+  members?: Members;
   /** What is known of their types; nothing where it is left out. */
   types?: FieldTypes | undefined;
   /** A diff follows, or what is made is compared in another way: nothing may be random (S5). */
@@ -17,6 +19,15 @@ export interface Names {
   /** A diff stands before this place: passwords can be made. */
   afterDiff: boolean;
 }
+
+/** By `$name`, without `$`: everything that it has. A name that is not here may have anything. */
+export type Members = Readonly<Record<string, readonly string[]>>;
+
+/** What every run says of itself and of the file it reads. */
+export const runMembers: Members = Object.freeze({
+  run: ['id', 'date', 'at'],
+  file: ['name', 'path', 'size', 'mtime'],
+});
 
 /** The run's names. */
 export const runNames: readonly string[] = Object.freeze(['params', 'run', 'pipeline', 'file']);

@@ -1,7 +1,7 @@
 import type { WrittenStep } from '../../compile/steps.ts';
 import type { FieldTypes } from '../../../expression/index.ts';
 import { typesAfter } from './field-types.ts';
-import { diffNames, runNames, type Names } from './names.ts';
+import { diffNames, runNames, type Members, type Names } from './names.ts';
 import type { Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
 
@@ -24,7 +24,7 @@ export function pipelineScopes(
   pipeline: Record<string, unknown>,
   steps: readonly WrittenStep[],
   isDoubtful: (path: Path) => boolean,
-  types: FieldTypes,
+  { types, members }: { types: FieldTypes; members: Members },
 ): PipelineScopes {
   const declared = recordFields(pipeline);
   const diffAt = steps.findIndex((step) => step.kind === 'diff');
@@ -32,12 +32,14 @@ export function pipelineScopes(
     variables: new Set(runNames),
     fields: new Set(),
     because: 'no record is known here',
+    members,
     compared: false,
     afterDiff: false,
   };
   const record: Names = {
     variables: new Set(runNames),
     likely: new Set(declared),
+    members,
     types,
     compared: true,
     afterDiff: false,

@@ -9,7 +9,7 @@ import { isMap } from '../load-workspace.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
-import { diffNames, runNames, type Names } from './names.ts';
+import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
 import { checkOnly, checkOnlyBeforeDiff, checkTarget, possibleOperations } from './operations.ts';
 import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
@@ -22,9 +22,10 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   const { value } = check.document;
   const steps = writtenSteps(value);
   const types = check.isDoubtful(['record']) ? undefined : typesOfRecord(value, checking.catalogue);
-  const scopes = pipelineScopes(value, steps, check.isDoubtful, types ?? { named: new Map() });
   const sources = usesOf(value.source, ['source'], checking.catalogue.sources);
   const sinks = usesOf(value.sink, ['sink'], checking.catalogue.sinks);
+  const members = membersIn(value, sinks);
+  const scopes = pipelineScopes(value, steps, check.isDoubtful, { types: types ?? { named: new Map() }, members });
   const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
   for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
@@ -46,6 +47,16 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
   checkSchedule(check);
+}
+
+/** What the run's names hold in this pipeline; `$kept` is what the first sink's target keeps. */
+function membersIn({ params, sink }: Record<string, unknown>, [first]: readonly FoundUse[]): Members {
+  const isFirst = first && String(first.path) === String(Array.isArray(sink) ? ['sink', 0] : ['sink']);
+  return {
+    ...runMembers,
+    ...(params === undefined || isMap(params) ? { params: Object.keys(params ?? {}) } : {}),
+    ...(isFirst && first.entry.keeps ? { kept: first.entry.keeps } : {}),
+  };
 }
 
 function isEveryStepKnown(
