@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { countDifferences, countsByName, readSent, sentDifferences } from '../../src/desk/check/differences.ts';
 import { readKnown } from '../../src/desk/check/known.ts';
 import { readMoment } from '../../src/desk/moment.ts';
+import { checkSchema } from '../../src/language/catalogue/documents/check.ts';
+import type { Schema } from '../../src/connect/sdk/index.ts';
 import type { Counts } from '../../src/model/record.ts';
 import { resultWith } from '../tell/results.ts';
 
@@ -30,6 +32,14 @@ describe('what a case expects', () => {
       'create: expected 2, was 3',
       'update: expected 1, was 0',
     ]);
+  });
+
+  test('every count of a run and every operation may be expected, by the schema too', () => {
+    const { properties } = checkSchema() as unknown as { properties: { cases: { items: Schema } } };
+    const { expect: expected } = properties.cases.items.properties as Record<string, Schema>;
+    const { sent, ...named } = expected?.properties as Record<string, Schema>;
+    expect(sent).toBeDefined();
+    expect(Object.keys(named).sort()).toEqual(Object.keys(countsByName(counts)).sort());
   });
 
   test('what was sent is compared in order, field by field', () => {
