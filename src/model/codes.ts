@@ -107,6 +107,10 @@ export const codes = listed({
     about:
       'An expression compares or calculates with values whose types never fit, such as a column that is text with a number.',
   },
+  SCHEDULE_CIRCLE: {
+    class: 'config',
+    about: 'Pipelines wait for each other with `schedule: { after: … }`, so none ever runs.',
+  },
   MEMBER_UNKNOWN: {
     class: 'config',
     about: 'An expression reads of a name with `$`, such as `$connection` or `$params`, what that does not have.',

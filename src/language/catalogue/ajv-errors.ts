@@ -180,9 +180,13 @@ function notBeside(error: ErrorObject): Fault {
     code: 'WRONG_PLACE',
     found: known ? `${quoted(key)} beside ${quoted(other)}` : quoted(key),
     expected: known ? 'one of them' : 'nothing here',
-    write: `remove ${quoted(key)}${known ? `, or write it inside ${quoted(other)}` : ''}`,
+    write: `remove ${quoted(key)}${known ? instead(other) : ''}`,
   };
 }
+
+/** Of two keys that exclude each other the list of steps could hold the other one. */
+const instead = (other: string): string =>
+  other === 'steps' ? ', or write it inside `steps`' : ` or ${quoted(other)}`;
 
 /** None of several forms fits. A form that is only an escape (`${…}`, `=…`) is not told. */
 function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf'): Fault {
@@ -195,7 +199,16 @@ function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf'
   const keys = forms.map((form) => (form.required as string[] | undefined)?.[0]);
   if (keys.every((key) => key !== undefined)) {
     const expected = oneOf(keys);
-    return { pointer: error.instancePath, atKey: true, code: 'MISSING_KEY', found: `no ${expected}`, expected };
+    const [first = ''] = keys;
+    const option = (schema.properties as Record<string, Schema> | undefined)?.[first];
+    return {
+      pointer: error.instancePath,
+      atKey: true,
+      code: 'MISSING_KEY',
+      found: `no ${expected}`,
+      expected,
+      ...(option ? { write: `add \`${first}: ${exampleOf(option)}\`` } : {}),
+    };
   }
   const expected = forms.map(expectedBy).join(', or ');
   return { pointer: error.instancePath, atKey: false, code: 'WRONG_FORM', found: valueInWords(error.data), expected };

@@ -7,17 +7,26 @@ import { quoted } from './words.ts';
 /** Errors "required" that a misspelt key beside them explains: `taskid` for `taskId` is one mistake. */
 export function explainedByMisspelling(errors: ErrorObject[]): Set<ErrorObject> {
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
-  const missing = errors.filter((error) => error.keyword === 'required');
   return new Set(
-    missing.filter((error) => {
-      const name = (error.params as { missingProperty: string }).missingProperty;
-      return unknown.some(
-        (other) =>
-          other.instancePath === error.instancePath &&
-          nearestName((other.params as { additionalProperty: string }).additionalProperty, [name]) !== undefined,
+    errors.filter((error) => {
+      const names = namesMissing(error);
+      return (
+        names.length > 0 &&
+        unknown.some(
+          (other) =>
+            other.instancePath === error.instancePath &&
+            nearestName((other.params as { additionalProperty: string }).additionalProperty, names) !== undefined,
+        )
       );
     }),
   );
+}
+
+/** Keys of which one has to be there: of "required", or of a choice among several. */
+function namesMissing({ keyword, params, schema }: ErrorObject): string[] {
+  if (keyword === 'required') return [(params as { missingProperty: string }).missingProperty];
+  if (keyword !== 'anyOf' || !Array.isArray(schema)) return [];
+  return (schema as { required?: string[] }[]).flatMap(({ required = [] }) => required);
 }
 
 /** An unknown option that is a word of its kind belongs beside the kind: `sftp: { connection: hr }`. */

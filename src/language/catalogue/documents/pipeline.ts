@@ -2,7 +2,7 @@ import { field, type Schema } from '../../../connect/sdk/index.ts';
 import { oneOrList } from '../kinds-schema.ts';
 import { recordSchema } from './record.ts';
 import { steps } from './steps.ts';
-import { namePattern } from './shared.ts';
+import { namePattern, textsField } from './shared.ts';
 
 /** The places of a pipeline that have kinds; `sink` and `report` are those of one item. */
 export interface PipelinePlaces {
@@ -23,6 +23,10 @@ const schedule = {
         examples: ['30 2 * * *'],
       }),
       every: field.duration({ about: 'How often to run, instead of `cron`.', optional: true, examples: ['15m'] }),
+      after: textsField(
+        'Pipelines after which to run, instead of `cron`: in the same tick, once each of them is done. If one is not, this one does not run.',
+        ['departments', ['departments', 'positions']],
+      ),
       overlap: field.choice(['skip', 'queue', 'cancel'], {
         about: 'What to do when the run before is still going: skip this one, let it wait, or cancel the one before.',
         optional: true,
@@ -42,11 +46,14 @@ const schedule = {
     },
     {
       about:
-        'When the pipeline is to run: either `cron` or `every`. Checked here and read by a scheduler; this release has none of its own, so let cron of the machine call `portolan run`.',
+        'When the pipeline is to run: either `cron`, `every` or `after`. Checked here and read by a scheduler; this release has none of its own, so let cron of the machine call `portolan run`.',
     },
   ).schema,
-  anyOf: [{ required: ['cron'] }, { required: ['every'] }],
-  dependentSchemas: { cron: { properties: { every: false } } },
+  anyOf: [{ required: ['cron'] }, { required: ['every'] }, { required: ['after'] }],
+  dependentSchemas: {
+    cron: { properties: { every: false, after: false } },
+    every: { properties: { after: false } },
+  },
 };
 
 const params = field.map(

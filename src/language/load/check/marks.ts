@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter } from 'yaml';
 import type { Mark } from '../../../connect/sdk/index.ts';
@@ -79,6 +79,12 @@ function checkFile(
   if (!existsSync(full) || !statSync(full).isFile()) {
     const fix = 'Correct the path, which begins at the folder of portolan.yaml, or make the file.';
     check.tell('WORKSPACE_FILE_MISSING', path, `There is no file \`${value}\` in the workspace.`, fix);
+    return;
+  }
+  // A link may lead out, and a run would refuse it.
+  if (!isBelow(realpathSync(full), [realpathSync(root)])) {
+    const fix = 'Put the file itself into the workspace, instead of a link to it.';
+    check.tell('WORKSPACE_FILE_MISSING', path, `\`${value}\` is a link that leads outside the workspace.`, fix);
     return;
   }
   if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), placeOfFile(mark.place, value), user);

@@ -46,7 +46,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   if (isSure) checkDiffs(check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
-  checkSchedule(check);
+  checkSchedule(checking, check);
 }
 
 /** What the run's names hold in this pipeline; `$kept` is what the first sink's target keeps. */
