@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { defineFileStore, field, problem, type FileEntry, type FileWriter, type OpenFileStore } from '#sdk';
+import { defineFileStore, field, fileProblem, type FileEntry, type FileWriter, type OpenFileStore } from '#sdk';
 import { confineTo, type Confined } from './confine.ts';
 import { told } from './failure.ts';
 
@@ -123,7 +123,7 @@ async function renameNew(from: string, to: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EXDEV' && code !== 'EMLINK') throw error;
-    if (await lstat(to).catch(() => undefined)) throw problem('FILE_NAME_TAKEN', `${to} exists already.`);
+    if (await lstat(to).catch(() => undefined)) throw fileProblem('taken', to, '');
     return rename(from, to);
   }
   await unlink(from);

@@ -1,7 +1,7 @@
 import type { FileEntryWithStats, Stats } from 'ssh2';
-import { defineFileStore, problem, type FileEntry, type OpenFileStore } from '#sdk';
+import { defineFileStore, fileProblem, problem, type FileEntry, type OpenFileStore } from '#sdk';
 import { connection } from './connection.ts';
-import { status, statusOf, told } from './failure.ts';
+import { place, status, statusOf, told } from './failure.ts';
 import { readAhead } from './read-ahead.ts';
 import { openSession, type SftpSession } from './session.ts';
 import { writeAhead } from './write-ahead.ts';
@@ -117,5 +117,4 @@ async function makeOne(session: SftpSession, stat: StatOf, folder: string): Prom
   }
 }
 
-const taken = (path: string) =>
-  problem('FILE_NAME_TAKEN', `${path} exists already on the server.`, { fix: 'Choose another name.' });
+const taken = (path: string) => fileProblem('taken', path, place);

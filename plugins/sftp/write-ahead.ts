@@ -1,6 +1,6 @@
 import type { FileWriter } from '#sdk';
-import { problem } from '#sdk';
-import { status, statusOf, told, writeRefusal } from './failure.ts';
+import { fileProblem } from '#sdk';
+import { place, status, statusOf, told, writeRefusal } from './failure.ts';
 import type { SftpSession } from './session.ts';
 
 const pieceBytes = 32 * 1024;
@@ -70,7 +70,7 @@ async function create({ sftp, ask }: SftpSession, path: string): Promise<Buffer>
   } catch (error) {
     const isTaken = await ask<unknown>((done) => sftp.lstat(path, done as never)).catch(() => undefined);
     if (!isTaken || (error as { code?: unknown }).code !== 'FILE_FAILED') throw error;
-    throw problem('FILE_NAME_TAKEN', `${path} exists already on the server.`, { fix: 'Choose another name.' });
+    throw fileProblem('taken', path, place);
   }
 }
 

@@ -6,6 +6,15 @@ export { operations } from '../../model/record.ts';
 export { counted } from '../../model/counted.ts';
 export type { Clock } from '../../model/clock.ts';
 export type * from '../files/port.ts';
+export {
+  fileFailed,
+  fileProblem,
+  tellFaults,
+  type FaultReader,
+  type FileFault,
+  type FilePlace,
+  type TellFault,
+} from '../files/file-faults.ts';
 export type { Expression, Shape, Template, Scope, Environment } from '../../expression/index.ts';
 export * from '../net/index.ts';
 export * from '../pace/index.ts';
