@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { optionRows } from '../../src/cli/option-rows.ts';
 import { newFolder, newWorkspace, portolan } from './harness.ts';
 
 describe('portolan connectors', () => {
@@ -17,7 +16,7 @@ describe('portolan connectors', () => {
   test('one is shown with its options', async () => {
     const { out } = await portolan(newFolder(), ['connectors', 'sftp']);
     expect(out).toContain('sftp source\n');
-    expect(out).toMatch(/^ {2}path\* +template +/m);
+    expect(out).toMatch(/^ {2}path\* +text with \{\{…\}\} +/m);
     expect(out).toMatch(/^ {2}password +secret +/m);
     expect((await portolan(newFolder(), ['connectors', 'equeo.users'])).out).toContain('operations: create, update');
   });
@@ -36,15 +35,15 @@ describe('portolan connectors', () => {
     expect(err).toContain('Did you mean “sftp”?');
   });
 
-  test('options inside options stand under their path', () => {
-    const inner = { type: 'object', properties: { move: { type: 'string' } }, required: ['move'] };
-    expect(
-      optionRows({ type: 'object', properties: { then: inner, pick: { enum: ['a', 'b'], default: 'a' } } }),
-    ).toEqual([
-      ['then', 'object', '', ''],
-      ['then.move*', 'string', '', ''],
-      ['pick', '"a" | "b"', '"a"', ''],
-    ]);
+  test('options inside options stand under their path, with their type and default, as the reference has them', async () => {
+    const { out } = await portolan(newFolder(), ['connectors', 'sftp']);
+    expect(out).toMatch(/^ {2}then\.move +text +Folder/m);
+    expect(out).toMatch(/^ {2}pick +newest, all, new +"newest" +/m);
+    expect(out).not.toContain('`newest`');
+  });
+
+  test('a kind whose value is no map is its own option', async () => {
+    expect((await portolan(newFolder(), ['connectors', 'filter'])).out).toMatch(/^ {2}\(its value\) +condition +/m);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Catalogue, KindEntry } from '../../language/catalogue/index.ts';
+import { optionRows, typeName, type Catalogue, type KindEntry } from '../../language/catalogue/index.ts';
 import { nearestName } from '../../expression/index.ts';
 import { loadTexts, loadWorkspace, type Loaded } from '../../language/load/index.ts';
 import { isProblem, problem } from '../../model/problem.ts';
@@ -7,7 +7,6 @@ import { table } from '../../tell/text/table.ts';
 import { catalogueOf } from '../../workspace/index.ts';
 import type { Cli, CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
-import { optionRows } from '../option-rows.ts';
 
 const places = {
   sources: 'source',
@@ -90,10 +89,25 @@ function details({ name, place, entry }: Kind, { dress, terminal }: Cli): string
   if (entry.connection) facts.push(`  connection: ${entry.connection}`);
   if (entry.operations) facts.push(`  operations: ${entry.operations.join(', ')}`);
   if (entry.takesFormat) facts.push('  format: stands beside it');
-  const rows = optionRows(entry.options);
+  const rows = optionTexts(entry);
   if (rows.length > 0) {
     const columns = [{ title: 'option' }, { title: 'type' }, { title: 'default' }, { title: 'what it is' }];
     facts.push('', table(columns, rows, terminal.width).replace(/^/gm, '  '));
   }
   return `${facts.join('\n')}\n`;
 }
+
+/** The options as the reference has them, a `*` at those that must be given; a kind without any is its own option. */
+function optionTexts({ options }: KindEntry): string[][] {
+  const rows = optionRows(options).map(({ name, type, required, default: standard, about }) => [
+    required ? `${name}*` : name,
+    unquoted(type),
+    standard === undefined ? '' : JSON.stringify(standard),
+    about,
+  ]);
+  if (rows.length > 0 || options.type === 'object') return rows;
+  return [['(its value)', unquoted(typeName(options)), '', String(options.description ?? '')]];
+}
+
+/** The reference is Markdown, a terminal is not. */
+const unquoted = (type: string): string => type.replaceAll('`', '');

@@ -7,4 +7,4 @@ export { withConnectors } from './with-connectors.ts';
 export { catalogueText, loadCatalogue, schemaFiles, writeSchemas } from './files.ts';
 export { generatedFiles, generatedFolders } from './generated.ts';
 export { examplePipeline, type KindPlace } from './pages/example.ts';
-export { optionRows, type OptionRow } from './pages/options-table.ts';
+export { optionRows, typeName, type OptionRow } from './pages/options-table.ts';
