@@ -154,7 +154,10 @@ export const codes = listed({
     class: 'config',
     about: 'A constant looks like an expression whose `=` was forgotten. A warning.',
   },
-  UNUSED: { class: 'config', about: 'A connection or table is used by no document. A warning.' },
+  UNUSED: {
+    class: 'config',
+    about: 'A connection, table, parameter or name behind `as:` is used by nothing. A warning.',
+  },
   PIPELINE_UNKNOWN: { class: 'config', about: 'No pipeline of that name is in the workspace.' },
   CONNECTOR_UNKNOWN: { class: 'config', about: 'No connector of that name is in the workspace.' },
   YAML_SYNTAX: { class: 'config', about: 'A file is not YAML at this place.' },

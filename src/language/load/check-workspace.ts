@@ -23,6 +23,7 @@ export function checkWorkspace(loaded: Loaded, catalogue: Catalogue, files?: rea
     tables: isMap(tables) ? Object.keys(tables) : [],
     pipelines: loaded.documents.filter(({ kind }) => kind === 'pipeline').map(({ name }) => name),
     used: { connections: new Set(), tables: new Set() },
+    read: new Set(),
     findings: [...loaded.findings],
   };
   for (const document of loaded.documents) checkDocument(checking, document);

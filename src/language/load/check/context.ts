@@ -16,6 +16,8 @@ export interface Checking {
   pipelines: readonly string[];
   /** What some document mentions, so that the rest can be told as unused. */
   used: { connections: Set<string>; tables: Set<string> };
+  /** `$name` and `$name.member` (without `$`) that the document under check has read so far. */
+  read: Set<string>;
   findings: Finding[];
 }
 

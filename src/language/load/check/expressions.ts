@@ -70,6 +70,7 @@ function checkUses(check: ExpressionCheck, expression: Expression, path: Path, b
   const { uses } = expression;
   const at = (offset: number): Spot => ({ offset: base + offset });
   for (const { name, offset, member } of uses.variables) {
+    check.checking.read.add(member ? `${name}.${member.name}` : name);
     checkVariable(check, name, path, at(offset));
     if (member) checkMember(check, name, member.name, path, at(member.offset));
   }

@@ -16,6 +16,7 @@ import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
 import { checkSchedule } from './schedule.ts';
+import { checkUnusedNames } from './unused-names.ts';
 
 /** Everything about a pipeline document that its schema can't say. */
 export function checkPipeline(checking: Checking, check: DocumentCheck): void {
@@ -30,6 +31,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
+  checking.read.clear();
   for (const leaf of leavesOf(checking, value, steps)) {
     checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
   }
@@ -47,6 +49,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
   checkSchedule(checking, check);
+  checkUnusedNames(checking, check, steps);
 }
 
 /** What the run's names hold in this pipeline; `$kept` is what the first sink's target keeps. */
