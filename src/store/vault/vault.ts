@@ -1,12 +1,8 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto';
-import { problem } from '../../model/problem.ts';
+import { createHmac } from 'node:crypto';
 import type { Vault } from '../ports.ts';
 import { keyedHashes } from './hashes.ts';
+import { openWith, sealWith } from './seal.ts';
 import { purposeKey, readWorkspaceKey } from './workspace-key.ts';
-
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /**
  * All that is made from a workspace key. Sealed bytes are nonce (12), text, tag (16). Throws WORKSPACE_KEY_UNREADABLE for a text
@@ -28,47 +24,8 @@ export function openVault(keyText: string): Vault {
   };
   return {
     ...keyedHashes(workspaceKey),
-    seal: (plain, context) => seal(sealKey, plain, context),
-    open: (sealed, context) => open(sealKey, sealed, context),
+    seal: (plain, context) => sealWith(sealKey, plain, context),
+    open: (sealed, context) => openWith(sealKey, sealed, context),
     derive: (purpose, text) => createHmac('sha256', keyFor(purpose)).update(text).digest(),
   };
-}
-
-const nonces = Buffer.alloc(NONCE_BYTES * 512);
-let noncesUsed = nonces.length;
-
-/** Random bytes are drawn for 512 nonces at a time: one by one they cost as much as the sealing. */
-function nextNonce(): Buffer {
-  if (noncesUsed === nonces.length) {
-    randomFillSync(nonces);
-    noncesUsed = 0;
-  }
-  return nonces.subarray(noncesUsed, (noncesUsed += NONCE_BYTES));
-}
-
-function seal(key: Buffer, plain: Uint8Array, context: string): Uint8Array {
-  const nonce = nextNonce();
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(context));
-  const text = cipher.update(plain);
-  cipher.final();
-  return Buffer.concat([nonce, text, cipher.getAuthTag()]);
-}
-
-function open(key: Buffer, sealed: Uint8Array, context: string): Uint8Array {
-  const tagAt = sealed.length - TAG_BYTES;
-  try {
-    const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(context));
-    decipher.setAuthTag(sealed.subarray(tagAt));
-    const plain = decipher.update(sealed.subarray(NONCE_BYTES, tagAt));
-    decipher.final();
-    return plain;
-  } catch (cause) {
-    throw problem(
-      'SEAL_BROKEN',
-      `What is sealed as “${context}” cannot be opened: it was changed, or sealed with another workspace key`,
-      { fix: 'Restore the store and the key file from the same copy.', cause },
-    );
-  }
 }
