@@ -1,4 +1,5 @@
 import { defineDocument, problem } from '#sdk';
+import { openCall } from './call/open-call.ts';
 import { connectorField } from './document.ts';
 import { openRead } from './read/open-read.ts';
 import { openTarget } from './write/open-target.ts';
@@ -22,6 +23,14 @@ export default defineDocument({
       const rule = connector.write?.[target];
       if (!rule) throw unknown('target', name, target);
       return openTarget(connector, rule, context);
+    },
+  }),
+
+  call: (connector, name, operation) => ({
+    open(context) {
+      const rule = connector.call?.[operation];
+      if (!rule) throw unknown('operation', name, operation);
+      return openCall(connector, rule, context);
     },
   }),
 });

@@ -1,9 +1,12 @@
 import { field, type Fields, type TypeOf } from '#sdk';
+import { callField } from './schema/call.ts';
 import { readField } from './schema/read.ts';
 import { transportField } from './schema/transport.ts';
 import { targetField } from './schema/write.ts';
 
 const name = '^[a-z][\\w-]*$';
+/** Operations are often grouped: `access.grant`. */
+const callName = '^[a-z][\\w-]*(\\.[a-z][\\w-]*)*$';
 
 /** Schema of a `connector:` document without its first key. */
 export const connectorField = field.object(
@@ -43,6 +46,11 @@ export const connectorField = field.object(
     http: transportField,
     read: field.map(readField, { about: 'What can be read, by name.', names: name, optional: true }),
     write: field.map(targetField, { about: 'What can be written, by name.', names: name, optional: true }),
+    call: field.map(callField, {
+      about: 'Single operations for steps, by name: `call: { CONNECTOR.NAME: { … } }`.',
+      names: callName,
+      optional: true,
+    }),
   },
   { about: 'An HTTP API, declared: how to log in, read, write, page, wait and retry.' },
 );

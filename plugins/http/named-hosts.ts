@@ -2,8 +2,9 @@ import type { Connector } from './document.ts';
 import { templateOf, type RequestRule } from './schema/request.ts';
 
 /** Hosts that stand as constants in the requests of a document. */
-export function namedHosts({ read, write }: Connector): string[] {
-  const requests: RequestRule[] = Object.values(read ?? {}).map(({ request }) => request);
+export function namedHosts({ read, write, call }: Connector): string[] {
+  const asking = [...Object.values(read ?? {}), ...Object.values(call ?? {})];
+  const requests: RequestRule[] = asking.map(({ request }) => request);
   for (const target of Object.values(write ?? {})) {
     const { find, create, update, missing, returned, upsert } = target;
     for (const part of [find, create, update, missing, returned, upsert]) if (part) requests.push(part.request);

@@ -115,6 +115,16 @@ export const codes = listed({
     class: 'config',
     about: 'An expression reads of a name with `$`, such as `$connection` or `$params`, what that does not have.',
   },
+  CALL_BEFORE_DIFF: {
+    class: 'config',
+    about:
+      'A step before a `diff` calls an operation that writes. There everything is only compared, in a plan as well; only GET may stand there.',
+  },
+  CALL_NOT_REPEATABLE: {
+    class: 'config',
+    about:
+      'A step calls an operation that is not safe to repeat. A run repeats what it could not commit, so the operation must say `repeat: safe`.',
+  },
   NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
   IMPURE_BEFORE_DIFF: {
     class: 'config',
@@ -396,6 +406,10 @@ export const codes = listed({
   STAGING_DISK_FULL: {
     class: 'fatal',
     about: 'The disk under the workspace is full. Nothing was delivered; make room and run again.',
+  },
+  CALL_UNAVAILABLE: {
+    class: 'fatal',
+    about: 'A pipeline with a step that calls was run where nothing answers: in a check.',
   },
   STAGING_DENIED: { class: 'fatal', about: 'The folder .portolan/runs may not be written to. Nothing was delivered.' },
   MEMORY_OVER_BUDGET: {

@@ -65,7 +65,7 @@ export interface IntentItem {
   target: Fields;
 }
 
-export type RejectStage = 'read' | 'record' | 'steps' | 'link' | 'diff' | 'deliver';
+export type RejectStage = 'read' | 'record' | 'steps' | 'call' | 'link' | 'diff' | 'deliver';
 
 export interface RejectInput {
   /** The pipeline's key; null where it could not be read. */

@@ -1,6 +1,7 @@
 import { declarations, shippedConnectors } from '../../plugins/index.ts';
 import { fileSink, fileSource } from '../connect/files/index.ts';
 import type {
+  CallDeclaration,
   DocumentDeclaration,
   FormatDeclaration,
   SinkDeclaration,
@@ -15,6 +16,7 @@ import { problem } from '../model/problem.ts';
 export interface Kinds {
   source(kind: string): Pick<SourceDeclaration, 'open'>;
   sink(kind: string): Pick<SinkDeclaration, 'open'>;
+  call(kind: string): CallDeclaration;
   format(kind: string): FormatDeclaration;
 }
 
@@ -63,6 +65,10 @@ export function kindsOf(loaded: Loaded, catalogue: Catalogue): Kinds {
       if (found?.kind === 'fileStore') return fileSink(found);
       const { interpreter, document, name, part } = declared(kind);
       return interpreter.sink(document, name, part);
+    },
+    call(kind) {
+      const { interpreter, document, name, part } = declared(kind);
+      return interpreter.call(document, name, part);
     },
     format(kind) {
       const found = plugin.find((it): it is FormatDeclaration => it.kind === 'format' && it.name === kind);

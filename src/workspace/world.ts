@@ -45,6 +45,7 @@ export function worldOf(parts: Parts): World {
       }),
     openSink: (use, opening) =>
       kinds.sink(use.kind).open({ ...contextOf(parts, use, opening), ...formatOf(use), options: use.options }),
+    openCall: (use, opening) => kinds.call(use.kind).open(contextOf(parts, use, opening)),
     holdsRecords: (use, opening) => holdsRecords(parts, use, opening),
     limits: limitsOf(loaded),
     newId: () => `${clock.now().toString(36)}${randomBytes(8).toString('hex')}`,

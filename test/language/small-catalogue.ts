@@ -178,6 +178,7 @@ export const smallCatalogue: Catalogue = {
   sinks,
   formats,
   steps,
+  calls: {},
   connections,
   documents: { workspace, pipeline, connector, check },
 };

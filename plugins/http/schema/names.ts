@@ -13,5 +13,7 @@ export const names = {
   writeAnswer: ['connection', 'items', 'item', ...record, ...answer],
   result: ['connection', 'items', 'item', 'index', 'key', ...record, ...answer],
   resultName: ['connection', 'index', ...record],
+  callRequest: ['connection', 'with', 'once'],
+  callAnswer: ['connection', 'with', 'once', ...answer],
   findRequest: ['connection', 'items', 'item'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,5 +1,5 @@
-import { operations, type Operation, type OperationRule } from '#sdk';
-import { templateOf } from '../schema/request.ts';
+import { operations, repeatByMethod, type Operation, type OperationRule } from '#sdk';
+import { templateOf, type RequestRule } from '../schema/request.ts';
 import type { OperationDocument, TargetRule } from '../schema/write.ts';
 
 /** The fields by which a target knows a record. */
@@ -26,14 +26,15 @@ function ruleOf(document: OperationDocument): OperationRule {
   return {
     size,
     atomic,
-    repeat: document.repeat ?? defaultRepeat(document),
+    repeat: document.repeat ?? defaultRepeat(document.request),
     ...(by === undefined ? {} : { by: (item) => String(item.record[by] ?? '') }),
   };
 }
 
-function defaultRepeat({ request }: OperationDocument): 'safe' | 'never' {
-  const { method } = templateOf(request);
-  const keys = request.headers?.keys ?? [];
-  const hasKey = keys.some((name) => name.toLowerCase() === 'idempotency-key');
-  return method === 'PUT' || method === 'DELETE' || method === 'GET' || hasKey ? 'safe' : 'never';
+/** How a repeat of a single operation is recognised. */
+export const repeatOf = ({ repeat, request }: { repeat?: 'safe' | 'never'; request: RequestRule }): 'safe' | 'never' =>
+  repeat ?? defaultRepeat(request);
+
+function defaultRepeat(request: RequestRule): 'safe' | 'never' {
+  return repeatByMethod(templateOf(request).method, request.headers?.keys ?? []);
 }

@@ -13,5 +13,6 @@ export {
   type HttpRoute,
 } from './http-client.ts';
 export { readLinkHeader } from './link-header.ts';
+export { repeatByMethod } from './repeat.ts';
 export { scrubber, type Scrub } from './scrub.ts';
 export { connectionTransportField, transportWord, type ConnectionTransport } from './transport-field.ts';

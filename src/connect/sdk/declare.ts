@@ -188,6 +188,22 @@ export interface FormatDeclaration {
   open(options: unknown): OpenFormat;
 }
 
+/** A single operation, opened; each step that calls has one. */
+export interface OpenCall {
+  /** Requests in flight at once. */
+  concurrency: number;
+  /**
+   * Does it and gives what the step is to get; undefined for nothing. Pace and retries are its own (S24). The identical
+   * request has the identical `once`. Throws `data` problems, which reject the record, and what fails the run.
+   */
+  perform(parameters: Fields, once: string, signal: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface CallDeclaration {
+  open(context: OpenContext<unknown>): Promise<OpenCall>;
+}
+
 /** A document kind that a plugin interprets: `connector:`. */
 export interface DocumentDeclaration {
   kind: 'document';
@@ -198,6 +214,8 @@ export interface DocumentDeclaration {
   /** A compiled document and its connector's name become a source or sink of one read or target. */
   source(document: unknown, name: string, read: string): Pick<SourceDeclaration, 'open'>;
   sink(document: unknown, name: string, target: string): Pick<SinkDeclaration, 'open'>;
+  /** The same of one operation, for steps. */
+  call(document: unknown, name: string, operation: string): CallDeclaration;
 }
 
 export type Declaration =
@@ -248,10 +266,11 @@ export function defineFormat<O extends Options>(
 
 /** Declares a kind of document that a plugin interprets. */
 export function defineDocument<O extends Options>(
-  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink'> & {
+  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink' | 'call'> & {
     options: O;
     source(document: TypeOf<O>, name: string, read: string): Pick<SourceDeclaration, 'open'>;
     sink(document: TypeOf<O>, name: string, target: string): Pick<SinkDeclaration, 'open'>;
+    call(document: TypeOf<O>, name: string, operation: string): CallDeclaration;
   },
 ): DocumentDeclaration {
   return Object.freeze({ kind: 'document', ...it }) as unknown as DocumentDeclaration;

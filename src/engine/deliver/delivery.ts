@@ -38,7 +38,7 @@ export async function rejectWork(
   { run }: Delivery,
   work: Work,
   why: {
-    stage: 'steps' | 'link' | 'diff' | 'deliver';
+    stage: 'steps' | 'call' | 'link' | 'diff' | 'deliver';
     code: string;
     reason: string;
     cause?: string;

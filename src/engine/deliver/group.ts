@@ -4,7 +4,7 @@ import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { countDelivered, countFiltered } from '../run/account.ts';
 import { checkStop, intolerable, isIntolerable, settleWell } from '../run/context.ts';
-import type { RunSteps } from '../steps/index.ts';
+import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { commitFinals } from './commit.ts';
 import { openTarget, rejectWork, type Delivery } from './delivery.ts';
 import { ruleOf } from './send.ts';
@@ -33,8 +33,11 @@ export async function deliverAll(delivery: Delivery, groups: AsyncIterable<Work[
 /** Sends a group of works of one operation through all sinks; each ends delivered, filtered or rejected, once. */
 export async function deliverGroup(delivery: Delivery, works: Work[]): Promise<void> {
   let alive: Work[] = [];
-  for (const work of works) {
-    if (await prepare(delivery, work)) alive.push(work);
+  if (delivery.steps.overlaps) {
+    const ready = await allInOrder(works, (work) => prepare(delivery, work));
+    alive = works.filter((_work, index) => ready[index]);
+  } else {
+    for (const work of works) if (await prepare(delivery, work)) alive.push(work);
   }
   const idle = alive.filter((work) => work.route.length === 0);
   if (idle.length > 0) await commitFinals(delivery, undefined, idle, [], []);

@@ -7,7 +7,7 @@ import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
 import { RunSpace } from '../diff/run-space.ts';
-import { compileSteps } from '../steps/index.ts';
+import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { environmentFor } from './environment.ts';
@@ -124,9 +124,14 @@ async function work(run: RunContext): Promise<Ending> {
 async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
   const { pipeline, world } = run;
   const at = pipeline.steps.findIndex((step) => step.kind === 'diff');
-  const tools = { vault: world.vault, newLedger: () => space.newLedger() };
-  const before = compileSteps(at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), tools);
-  const after = compileSteps(at < 0 ? [] : pipeline.steps.slice(at + 1), tools);
+  const calls = openCallsOf(run);
+  const { signal, inFlight } = run;
+  const tools = { vault: world.vault, newLedger: () => space.newLedger(), openCall: calls.open, signal, inFlight };
+  const before = compileSteps(
+    stepsOf(run, at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), 'before a diff'),
+    tools,
+  );
+  const after = compileSteps(stepsOf(run, at < 0 ? [] : pipeline.steps.slice(at + 1), 'after a diff'), tools);
   const intents = run.dryRun ? [] : await world.store.pendingIntents(snapshotName(run));
   const delivery: Delivery = {
     run,
@@ -155,7 +160,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     }
     return ending;
   } finally {
-    await closeAll(source, delivery.targets);
+    await closeAll(source, [...delivery.targets.map(({ sink }) => sink), ...calls.all]);
   }
 }
 
@@ -202,15 +207,11 @@ async function settle(run: RunContext, source: OpenSource): Promise<void> {
   run.world.reached?.('settled');
 }
 
-async function closeAll(source: OpenSource, targets: Target[]): Promise<void> {
-  for (const close of [
-    () => source.close(),
-    ...targets.map(
-      ({ sink }) =>
-        () =>
-          sink?.close(),
-    ),
-  ]) {
+async function closeAll(
+  source: OpenSource,
+  others: readonly ({ close(): Promise<void> } | undefined)[],
+): Promise<void> {
+  for (const close of [() => source.close(), ...others.map((one) => () => one?.close())]) {
     try {
       await close();
     } catch {

@@ -3,7 +3,7 @@ import { isPromise, whenAllReady, whenReady, type MaybePromise, type Scope } fro
 import { isProblem } from '../../model/problem.ts';
 import type { Fields, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
-import type { RunSteps } from '../steps/index.ts';
+import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { checkStop, type RunContext } from './context.ts';
 import { recordReader, type FieldFault, type RecordReader } from './read-record.ts';
 
@@ -56,9 +56,10 @@ async function transformBatch(
   let origin = run.origins.indexOf(batch.origin);
   if (origin < 0) origin = run.origins.push(batch.origin) - 1;
   const scope: Scope = batch.file ? { ...run.scope, file: batch.file } : run.scope;
-  const rows: Row[] = [];
-  for (let index = 0; index < taken; index++) {
-    const row = transformRow(run, batch, index, reader, steps, scope);
+  const rowAt = (index: number): MaybePromise<Row> => transformRow(run, batch, index, reader, steps, scope);
+  const rows: Row[] = steps.overlaps ? await allInOrder([...Array(taken).keys()], rowAt) : [];
+  for (let index = rows.length; index < taken; index++) {
+    const row = rowAt(index);
     rows.push(isPromise(row) ? await (row as Promise<Row>) : (row as Row));
   }
   const unreadable = batch.unreadable.map(({ line, code, message, raw }): RejectInput => ({

@@ -1,4 +1,4 @@
-import type { Consumption, NothingToRead, OpenSink, OpenSource } from '../../connect/sdk/index.ts';
+import type { Consumption, NothingToRead, OpenCall, OpenSink, OpenSource } from '../../connect/sdk/index.ts';
 import type { Environment, Scope, TableData } from '../../expression/index.ts';
 import type { SourceUse, Use } from '../../language/compile/pipeline.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -30,6 +30,8 @@ export interface World {
     },
   ): Promise<OpenSource | NothingToRead>;
   openSink(use: Use, opening: Opening): Promise<OpenSink>;
+  /** Opens an operation that a step calls; absent where nothing answers calls (a check). */
+  openCall?(use: Use, opening: Opening): Promise<OpenCall>;
   /** Does the target hold anything, for a first run (S19)? Undefined where it can't be read. */
   holdsRecords?(use: Use, opening: Opening): Promise<boolean | undefined>;
   /** `missing`: the last line against a mass block, at most so many in so long, over all pipelines. The others bound one run. */

@@ -3,13 +3,20 @@ import type { Step } from '../../language/compile/pipeline.ts';
 import { isProblem } from '../../model/problem.ts';
 import { filterStep } from './filter.ts';
 import { mapStep, setStep } from './map.ts';
-import type { Passing, RunStep, StepTools, Verdict } from './step.ts';
+import { callStep } from './call.ts';
+import { named, type Passing, type RunStep, type StepTools, type Verdict } from './step.ts';
 import { validateStep } from './validate.ts';
 
+export { openCallsOf, stepsOf, type OpenCalls } from './open-calls.ts';
+export { allInOrder } from './all-in-order.ts';
 export type { Passing, Verdict, StepTools } from './step.ts';
 
 /** Runs a record through steps, in order; the words `only`, `when` and `as` are honoured here. Never throws data problems. */
-export type RunSteps = (passing: Passing, env: Environment) => MaybePromise<Verdict | undefined>;
+export interface RunSteps {
+  (passing: Passing, env: Environment): MaybePromise<Verdict | undefined>;
+  /** They wait for calls, so the next record may be begun before this one has come through. */
+  overlaps: boolean;
+}
 
 /** Makes one runner of neighbouring steps; nothing is awaited where nothing is asynchronous. */
 export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
@@ -24,7 +31,7 @@ export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
     }
     return undefined;
   };
-  return (passing, env) => {
+  const run = (passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => {
     try {
       const verdict = from(0, passing, env);
       return isPromise(verdict) ? (verdict as Promise<Verdict | undefined>).catch(asVerdict) : verdict;
@@ -32,6 +39,7 @@ export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
       return asVerdict(error);
     }
   };
+  return Object.assign(run, { overlaps: steps.some((step) => step.kind === 'call') });
 }
 
 function runOf(step: Step, tools: StepTools): RunStep {
@@ -44,6 +52,8 @@ function runOf(step: Step, tools: StepTools): RunStep {
       return setStep(step);
     case 'validate':
       return validateStep(step, tools);
+    case 'call':
+      return callStep(step, tools);
     case 'diff':
       throw new Error('the diff is a barrier, not a step of a record');
   }
@@ -51,15 +61,13 @@ function runOf(step: Step, tools: StepTools): RunStep {
 
 function withWords(step: Step, run: RunStep): RunStep {
   const { only, when, as } = step;
-  if (!only && !when && !as) return run;
+  // A call judges its words itself: they belong to its order.
+  if ((!only && !when && !as) || step.kind === 'call') return run;
   return (passing, env) => {
     if (only && !only.includes(passing.scope.operation as never)) return undefined;
     const go = (): MaybePromise<Verdict | undefined> =>
       whenReady(run(passing, env), (verdict) => {
-        if (as && !verdict) {
-          passing.names = { ...passing.names, [as]: passing.record };
-          passing.scope = { ...passing.scope, [as]: passing.record };
-        }
+        if (as && !verdict) named(passing, as, passing.record);
         return verdict;
       });
     if (!when) return go();

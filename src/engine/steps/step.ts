@@ -1,5 +1,6 @@
 import type { Environment, MaybePromise, Scope } from '../../expression/index.ts';
-import type { Step } from '../../language/compile/pipeline.ts';
+import type { OpenCall } from '../../connect/sdk/index.ts';
+import type { Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
 import type { Fields } from '../../model/record.ts';
 import type { Ledger } from '../diff/ledger.ts';
@@ -16,10 +17,16 @@ export interface Passing {
   names?: Fields;
 }
 
+/** Gives what came of a step the name that `as` says. */
+export function named(passing: Passing, as: string, value: unknown): void {
+  passing.names = { ...passing.names, [as]: value };
+  passing.scope = { ...passing.scope, [as]: value };
+}
+
 /** Why a record goes no further. Undefined: it goes on. */
 export type Verdict =
   | { is: 'filtered'; reason: string }
-  | { is: 'rejected'; stage: 'steps' | 'link' | 'diff'; code: string; reason: string; field?: string };
+  | { is: 'rejected'; stage: 'steps' | 'call' | 'link' | 'diff'; code: string; reason: string; field?: string };
 
 /** A step, ready to run: throws data problems, which reject the record. */
 export type RunStep = (passing: Passing, env: Environment) => MaybePromise<Verdict | undefined>;
@@ -29,6 +36,11 @@ export interface StepTools {
   vault: Vault;
   /** For values that must be unique; it takes of the run's budget. */
   newLedger(): Ledger;
+  openCall(use: Use): Promise<OpenCall>;
+  /** Aborted when the run is cancelled: nothing new is begun. */
+  signal: AbortSignal;
+  /** Aborted a grace later, for what is in flight (S23). */
+  inFlight: AbortSignal;
 }
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;

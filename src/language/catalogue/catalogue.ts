@@ -23,6 +23,10 @@ export interface KindEntry {
   canBeComplete?: boolean;
   /** Sources: feed preset by a declared read. */
   feed?: 'full' | 'changes';
+  /** Operations of `call`: it may change something at the target; only those that don't stand before a diff. */
+  writes?: boolean;
+  /** Operations of `call`: how a repeat is recognised. */
+  repeat?: 'safe' | 'never';
   /** Sources: key and gone preset by a declared read, as written. */
   preset?: { key?: string | string[]; gone?: string };
 }
@@ -32,6 +36,8 @@ export interface Catalogue {
   sources: Record<string, KindEntry>;
   sinks: Record<string, KindEntry>;
   formats: Record<string, KindEntry>;
+  /** Operations that a step may `call`. */
+  calls: Record<string, KindEntry>;
   steps: Record<string, KindEntry>;
   /** Kinds of connections with the schema of each. */
   connections: Record<string, KindEntry>;

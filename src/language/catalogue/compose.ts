@@ -22,7 +22,7 @@ export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['doc
     workspace: workspaceSchema(connectionSchema(kinds.connections)),
     pipeline: pipelineSchema({
       source: sourceSchema(kinds.sources),
-      step: stepSchema(kinds.steps),
+      step: stepSchema(kinds.steps, kinds.calls),
       sink: sinkSchema(kinds.sinks),
       report: reportSchema(kinds.sinks),
       format,
@@ -81,14 +81,27 @@ function reportSchema(sinks: Entries): Schema {
   );
 }
 
-function stepSchema(steps: Entries): Schema {
-  const { only, when, as } = words;
+function stepSchema(steps: Entries, calls: Entries): Schema {
+  const { connection, only, when, as } = words;
+  const { call } = steps;
+  const known =
+    call && Object.keys(calls).length > 0 ? { ...steps, call: { ...call, options: callSchema(calls) } } : steps;
   return kindsSchema(
-    placed(steps, ({ name }) => wordsOfSteps[name] ?? []),
-    { only, when, as },
+    placed(known, ({ name }) => wordsOfSteps[name] ?? []),
+    { connection, only, when, as },
     'What is done to each record.',
   );
 }
+
+/** Under `call` stands one operation, as the key of its parameters. */
+const callSchema = (calls: Entries): Schema => {
+  const schema = kindsSchema(
+    placed(calls, () => []),
+    {},
+    'The operation and what it is given.',
+  );
+  return { ...schema, minProperties: 1 };
+};
 
 /** Connections are written in the workspace file, where a text may hold `${…}` instead of what is asked for. */
 function connectionSchema(connections: Entries): Schema {

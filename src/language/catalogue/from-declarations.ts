@@ -26,6 +26,7 @@ export function catalogue(declarations: readonly Declaration[]): Catalogue {
       })),
     ),
     steps: { ...steps },
+    calls: {},
     connections: byName(
       declarations.flatMap((it) =>
         'connection' in it && it.connection

@@ -1,4 +1,4 @@
-import { connectionTransportField, transportWord, type Schema } from '../../connect/sdk/index.ts';
+import { connectionTransportField, repeatByMethod, transportWord, type Schema } from '../../connect/sdk/index.ts';
 import { operations } from '../../model/record.ts';
 import { alsoTexts, expressionPattern } from './also-texts.ts';
 import type { Catalogue, KindEntry } from './catalogue.ts';
@@ -19,6 +19,7 @@ export function withConnectors(catalogue: Catalogue, documents: readonly unknown
     ...kinds,
     sources: merged(kinds.sources, connectors.flatMap(sourcesOf)),
     sinks: merged(kinds.sinks, connectors.flatMap(sinksOf)),
+    calls: merged(kinds.calls, connectors.flatMap(callsOf)),
     connections: merged(kinds.connections, connectors.flatMap(connectionOf)),
   };
   return { ...grown, documents: documentSchemas(grown, composed.connector) };
@@ -41,7 +42,7 @@ function sourcesOf(document: Written): KindEntry[] {
   return mapsOf(document.read).map(([read, rule]) => ({
     name: `${String(document.connector)}.${read}`,
     summary: textOf(rule.about) ?? `Reads ${read} from ${titleOf(document)}.`,
-    options: parameters(rule.with),
+    options: parameters(rule.with, 'none'),
     ...usesConnection(document),
     takesFormat: false,
     canBeComplete: true,
@@ -58,9 +59,9 @@ function presetOf({ key, gone }: Written): Pick<KindEntry, 'preset'> {
   return Object.keys(preset).length > 0 ? { preset } : {};
 }
 
-/** What a pipeline may pass to a read: a shape, so any leaf may be an expression. */
-function parameters(schema: unknown): Schema {
-  return { ...alsoTexts(closed(schema), expressionPattern), 'x-portolan': { as: 'shape', input: 'none' } };
+/** What a pipeline may pass to a read or an operation: a shape, so any leaf may be an expression. */
+function parameters(schema: unknown, input: 'none' | 'record'): Schema {
+  return { ...alsoTexts(closed(schema), expressionPattern), 'x-portolan': { as: 'shape', input } };
 }
 
 function sinksOf(document: Written): KindEntry[] {
@@ -73,6 +74,23 @@ function sinksOf(document: Written): KindEntry[] {
     keeps: isMap(rule.keep) ? Object.keys(rule.keep) : [],
     takesFormat: false,
   }));
+}
+
+function callsOf(document: Written): KindEntry[] {
+  return mapsOf(document.call).map(([operation, rule]) => {
+    const request = isMap(rule.request) ? rule.request : {};
+    const method = ['get', 'post', 'put', 'patch', 'delete'].find((name) => Object.hasOwn(request, name)) ?? 'post';
+    const headers = isMap(request.headers) ? Object.keys(request.headers) : [];
+    const declared = rule.repeat === 'safe' || rule.repeat === 'never' ? rule.repeat : undefined;
+    return {
+      name: `${String(document.connector)}.${operation}`,
+      summary: textOf(rule.about) ?? `${operation} at ${titleOf(document)}.`,
+      options: parameters(rule.with, 'record'),
+      ...usesConnection(document),
+      writes: method !== 'get',
+      repeat: declared ?? repeatByMethod(method, headers),
+    };
+  });
 }
 
 function connectionOf(document: Written): KindEntry[] {

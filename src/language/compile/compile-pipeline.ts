@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { compileCondition, nearestName } from '../../expression/index.ts';
+import { compileCondition, nearestName, type Shape } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Catalogue, KindEntry } from '../catalogue/catalogue.ts';
 import type { Loaded, LoadedDocument } from '../load/load-workspace.ts';
@@ -8,10 +8,10 @@ import { compileMarked, type MarkedFiles } from './compile-marked.ts';
 import { deepFrozen } from './frozen.ts';
 import { hashOf } from './hash.ts';
 import { personalFields } from './personal.ts';
-import type { Pipeline, ReportUse, SourceUse, Use } from './pipeline.ts';
+import type { Pipeline, ReportUse, SourceUse, Step, Use } from './pipeline.ts';
 import { recordRule } from './record-rule.ts';
 import { ruleHashes } from './rule-hash.ts';
-import { compileStep, onlyOf, writtenSteps } from './steps.ts';
+import { compileStep, onlyOf, stepWordsOf, writtenSteps, type WrittenStep } from './steps.ts';
 import { shareOf } from './units.ts';
 import { languageOf, timezoneOf, writtenConnections } from './workspace-settings.ts';
 import { oneOrList, writtenUse } from './written-use.ts';
@@ -28,7 +28,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   const source = sourceUse(compiler, value.source);
   const record = recordRule((value.record ?? {}) as Written, catalogue.sources[source.kind]?.preset);
   const written = writtenSteps(value);
-  const steps = written.map((step) => compileStep(step, name));
+  const steps = written.map((step) => (step.kind === 'call' ? callStep(compiler, step) : compileStep(step, name)));
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
   return deepFrozen({
     name,
@@ -100,6 +100,19 @@ function use(compiler: Compiler, item: unknown, entries: Record<string, KindEntr
     ...(typeof words.as === 'string' ? { as: words.as } : {}),
     ...(words.format === undefined ? {} : { format: formatOf(compiler, words.format) }),
     written: item,
+  });
+}
+
+/** A step that calls: its operation is a use like any other, with the step's own words. */
+function callStep(compiler: Compiler, step: WrittenStep): Step {
+  const operation = use(compiler, step.options, compiler.catalogue.calls);
+  const { connection } = step.words;
+  return Object.freeze({
+    ...stepWordsOf(step),
+    kind: 'call',
+    use: typeof connection === 'string' ? Object.freeze({ ...operation, connection }) : operation,
+    parameters: operation.options as Shape,
+    writes: compiler.catalogue.calls[operation.kind]?.writes !== false,
   });
 }
 

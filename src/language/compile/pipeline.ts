@@ -58,6 +58,7 @@ export type Step = StepWords &
     | { kind: 'map'; shape: Shape; fields: string[] }
     | { kind: 'set'; shape: Shape; fields: string[] }
     | { kind: 'validate'; schema: Fields; unique: string[] }
+    | { kind: 'call'; use: Use; parameters: Shape; writes: boolean }
     | { kind: 'diff'; rule: DiffRule }
   );
 

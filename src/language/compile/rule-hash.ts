@@ -11,7 +11,7 @@ export function ruleHashes(record: Pipeline['record'], steps: readonly WrittenSt
   const lastFilter = beforeDiff.findLastIndex((step) => step.kind === 'filter');
   const deciding = beforeDiff
     .slice(0, lastFilter + 1)
-    .filter((step) => ['filter', 'map', 'set'].includes(step.kind))
+    .filter((step) => ['filter', 'map', 'set', 'call'].includes(step.kind))
     .map(({ kind, options, words }) => ({ kind, options, words }));
   const goneFields = record.gone ? fieldsOf(record.fields, [record.gone]) : [];
   return Object.freeze({

@@ -28,14 +28,17 @@ const stepWords = ['connection', 'only', 'when', 'as'];
 
 /** A step, compiled. Expressions must have been checked; throws their problems otherwise. */
 export function compileStep(step: WrittenStep, pipelineName: string): Step {
-  const { words, path } = step;
-  return Object.freeze({
-    at: path.length === 0 ? step.kind : `steps[${path[1]}]`,
+  return Object.freeze({ ...stepWordsOf(step), ...ofKind(step, pipelineName) }) as Step;
+}
+
+/** Place and words of a step, compiled. */
+export function stepWordsOf({ kind, words, path }: WrittenStep): Pick<Step, 'at' | 'only' | 'when' | 'as'> {
+  return {
+    at: path.length === 0 ? kind : `steps[${path[1]}]`,
     ...(words.only === undefined ? {} : { only: onlyOf(words.only) }),
     ...(words.when === undefined ? {} : { when: compileCondition(String(words.when)) }),
     ...(typeof words.as === 'string' ? { as: words.as } : {}),
-    ...ofKind(step, pipelineName),
-  }) as Step;
+  };
 }
 
 /** `only: create` and `only: [create, update]` alike; `upsert` stands for create and update. */

@@ -58,6 +58,7 @@ export const en: Sentences = Object.freeze({
     read: ({ code }) => `The row cannot be read (code ${code})`,
     record: (it) => `${field(it, 'The row')} has a value that cannot be read (code ${it.code})`,
     steps: (it) => `${field(it, 'The row')} did not pass a check (code ${it.code})`,
+    call: (it) => `The system refused a request for the record (code ${it.code})${said(it)}`,
     link: ({ code }) => `The row points to what is not there yet (code ${code})`,
     diff: ({ code }) => `The record could not be compared with what was sent before (code ${code})`,
     deliver: (it) => `The system did not take the record (code ${it.code})${said(it)}`,

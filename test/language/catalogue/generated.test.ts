@@ -70,12 +70,21 @@ describe('the examples of the reference', () => {
     const connections = ['sftp', 'smtp', 'equeo'].map((kind) => `  my-${kind}: { ${kind}: ${connection[kind]} }\n`);
     const loaded = loadTexts(folder, [
       { file: 'portolan.yaml', text: `workspace: example\nconnections:\n${connections.join('')}` },
+      { file: 'connectors/acme.yaml', text: acme },
       { file: 'pipelines/example.yaml', text: yaml },
     ]);
-    const found = checkWorkspace(loaded, loadCatalogue(), ['pipelines/example.yaml']);
+    const own = loaded.documents.filter(({ kind }) => kind === 'connector').map(({ value }) => value);
+    const found = checkWorkspace(loaded, withConnectors(loadCatalogue(), own), ['pipelines/example.yaml']);
     expect(findingsAsText(found.filter(({ severity }) => severity === 'error'))).toBe('');
   });
 });
+
+/** What the example of a step that calls is of. */
+const acme = `
+connector: acme
+http: { baseUrl: https://acme.example }
+call: { access.grant: { with: { properties: { id: {} } }, request: { put: '/access/{{$with.id}}' } } }
+`;
 
 const connection: Record<string, string> = {
   sftp: "{ host: sftp.client.example, username: equeo, password: '${P}', hostKey: 'SHA256:x' }",

@@ -24,6 +24,8 @@ const setAbout =
   'Adds fields to the record, or replaces them; all others stay. A leaf that comes to nothing leaves the old value. What is set after `diff` is not compared, and is made only for records that are sent.';
 const validateAbout =
   'Checks the record by JSON Schema, and fields that must be unique within the run. A record that fails is rejected with the reason, and the others go on.';
+const callAbout =
+  'Does one operation of a connector for each record; beside it `as` names the answer, read as `$name`. An operation that only asks (GET) may stand before the diff, and a plan makes it too. One that writes stands after the diff, or in a pipeline without one: it is made for records to be sent only, and never in a plan. What was not committed is repeated, so it must be safe to repeat. A refusal rejects the record.';
 const diffAbout =
   'Compares with what was last delivered and says for each record: create, update, unchanged, missing or returned. Nothing is written before everything is read and the guards have been judged.';
 
@@ -106,6 +108,18 @@ const missing = field.raw<unknown, { about: string; optional: true }>(
   },
 );
 
+const call = field.raw<unknown, { about: string; examples: unknown[] }>(
+  {
+    type: 'object',
+    // Where connectors declare operations, those stand here instead.
+    propertyNames: { pattern: '^[a-z][a-z0-9_-]*\\.[a-z]' },
+    additionalProperties: shape,
+    minProperties: 1,
+    maxProperties: 1,
+  },
+  { about: callAbout, examples: [{ 'acme.access.grant': { id: '=id' } }] },
+);
+
 const diff = field.object(
   {
     snapshot: field.text({
@@ -155,6 +169,7 @@ export const steps: Readonly<Record<string, KindEntry>> = Object.freeze({
       examples: [{ required: ['lastName'], unique: ['email'] }],
     }),
   },
+  call: { name: 'call', summary: callAbout, options: call.schema },
   diff: {
     name: 'diff',
     summary: diffAbout,
@@ -170,5 +185,6 @@ export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.
   map: ['only', 'when', 'as'],
   set: ['only', 'when', 'as'],
   validate: ['only', 'when', 'as'],
+  call: ['connection', 'only', 'when', 'as'],
   diff: [],
 });

@@ -70,7 +70,7 @@ function recordFields(pipeline: Record<string, unknown>): string[] {
   return isMap(record) && isMap(record.fields) ? Object.keys(record.fields) : [];
 }
 
-const known = new Set(['filter', 'map', 'set', 'validate', 'diff']);
+const known = new Set(['filter', 'map', 'set', 'validate', 'call', 'diff']);
 
 /** After a `map` that is doubtful nothing is known of the fields. */
 function after(names: Names, { kind, options, words, path, key }: WrittenStep, isDoubtful: boolean): Names {

@@ -6,6 +6,7 @@ import { functionNames } from '../../../expression/index.ts';
 import { operations, type Operation } from '../../../model/record.ts';
 import { pointerOfPath } from '../yaml-place.ts';
 import { isMap } from '../load-workspace.ts';
+import { checkCalls } from './calls.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
@@ -46,6 +47,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkStepWords(check, steps, isSure ? possible : operations);
   checkRecord(check, preset);
   if (isSure) checkDiffs(check, steps);
+  checkCalls(checking, check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
   checkSchedule(checking, check);
