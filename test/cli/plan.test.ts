@@ -104,3 +104,22 @@ describe('portolan plan', () => {
     expect(whole.out.match(/^create /gm)).toHaveLength(250);
   });
 });
+
+test('plan and run note each column that an expression reads and the file does not have', async () => {
+  const steps = comparing.replace('steps:', "steps:\n  - filter: citi != 'Perm'\n  - set: { unit: =deparment }");
+  const pipeline = steps.replace('city: =city', 'city: =city, unit: =unit, box: =`E-Mail`');
+  const folder = await newWorkspace({ 'pipelines/staff.yaml': pipeline, 'in/staff.csv': staff });
+  for (const command of ['plan', 'run']) {
+    const { out } = await portolan(folder, [command, 'staff', '--json']);
+    expect((JSON.parse(out) as { notes: string[] }).notes).toEqual([
+      'filter reads citi, and the file has no such column; is city meant?',
+      'set reads deparment, and the file has no such column.',
+      'map reads E-Mail, which record.fields reads as mail; write mail.',
+    ]);
+  }
+  expect((await portolan(folder, ['plan', 'staff'])).out).toContain('is city meant?');
+  put(folder, { 'pipelines/staff.yaml': comparing });
+  expect((JSON.parse((await portolan(folder, ['plan', 'staff', '--json'])).out) as { notes: string[] }).notes).toEqual(
+    [],
+  );
+});

@@ -4,8 +4,9 @@ import { isProblem } from '../../model/problem.ts';
 import type { Fields, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
 import { allInOrder, type RunSteps } from '../steps/index.ts';
-import { checkStop, type RunContext } from './context.ts';
+import { checkStop, note, type RunContext } from './context.ts';
 import { recordReader, type FieldFault, type RecordReader } from './read-record.ts';
+import { unknownColumns } from './unknown-columns.ts';
 
 /** A row after the steps before the diff. `key` is null where it could not be read. */
 export type Row = { key: string | null; line: number; source: Fields; record: Fields; names?: Fields } & (
@@ -38,6 +39,7 @@ export async function* transform(
     if (!reader || columns !== columnsOf) {
       reader = recordReader(run.pipeline.record, run.pipeline.timezone, batch.columns);
       columnsOf = columns;
+      for (const sentence of batch.columns ? unknownColumns(run.pipeline, batch.columns) : []) note(run, sentence);
     }
     const taken = Math.min(batch.records.length, left);
     left -= taken;
