@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import connector from '../../../plugins/http/connector.ts';
-import type { Clock, OpenSink, OpenSource, ReadBatch, WriteItem } from '../../../src/connect/sdk/index.ts';
+import type { Clock, OpenCall, OpenSink, OpenSource, ReadBatch, WriteItem } from '../../../src/connect/sdk/index.ts';
 import { checkAgainst } from '../../../src/language/catalogue/index.ts';
 import { compileMarked } from '../../../src/language/compile/index.ts';
 import type { Environment } from '../../../src/expression/index.ts';
@@ -80,6 +80,16 @@ export async function openTarget(
   return connector
     .sink(compileConnector(document), 'test', target)
     .open({ ...contextOf(connection, bench), options: {} });
+}
+
+/** Opens an operation of a document. */
+export async function openCall(
+  document: string,
+  operation: string,
+  connection: unknown,
+  bench: Bench = {},
+): Promise<OpenCall> {
+  return connector.call(compileConnector(document), 'test', operation).open(contextOf(connection, bench));
 }
 
 /** Reads to the end and closes. */
