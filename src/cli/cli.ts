@@ -3,7 +3,7 @@ import { openWorkspace, type Workspace } from '../workspace/index.ts';
 import { exitCode, exitCodeOfError } from './exit-code.ts';
 import { faultOf, tellFault } from './fault.ts';
 import { dressFor, type Terminal } from './terminal.ts';
-import type { Dress } from '../tell/summary/index.ts';
+import type { Dress, SummaryOptions } from '../tell/summary/index.ts';
 
 /** What a command works with. Its action answers the exit code. */
 export interface Cli {
@@ -11,6 +11,8 @@ export interface Cli {
   dress: Dress;
   /** Opens the workspace of the current folder, and closes it after the work. */
   inWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T>;
+  /** How summaries are dressed on this terminal. */
+  summaries(title?: string): SummaryOptions;
   /** Prints the one object of `--json`. */
   json(value: unknown): void;
 }
@@ -59,9 +61,12 @@ Exit codes: 0 done · 1 failed, cancelled or interrupted · 2 the configuration 
 3 guarded · 4 done with rejected records, under --strict · 5 skipped. Under --json standard output holds one object.`;
 
 function cliOn(terminal: Terminal): Cli {
+  const dress = dressFor(terminal, terminal.outIsTerminal);
+  const { width } = terminal;
   return {
     terminal,
-    dress: dressFor(terminal, terminal.outIsTerminal),
+    dress,
+    summaries: (title) => ({ dress, ...(title ? { title } : {}), ...(width ? { width } : {}) }),
     async inWorkspace(work) {
       const workspace = await openWorkspace(terminal.folder, { env: terminal.env });
       try {

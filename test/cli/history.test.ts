@@ -80,6 +80,14 @@ describe('portolan runs, one by one', () => {
     });
   });
 
+  test('the title of the pipeline stands in run, plan and history', async () => {
+    const titled = 'Employees with an address, as the learning platform wants them';
+    const place = await newWorkspace();
+    expect((await portolan(place, ['plan', 'employees'])).out).toContain(`\n${titled}\n`);
+    expect((await portolan(place, ['run', 'employees'])).out).toContain(`\n${titled}\n`);
+    expect((await portolan(place, ['runs', 'show', await idIn(place)])).out).toContain(`\n${titled}\n`);
+  });
+
   test('one that is not there is a wrong command line', async () => {
     const { code, err } = await portolan(failed, ['runs', 'show', 'nosuch']);
     expect(code).toBe(2);

@@ -46,6 +46,11 @@ test('a failed run says its code, its sentence and what to do', () => {
   expect(text).toContain('SFTP_DENIED Refused.\n  fix: Look.');
 });
 
+test('the pipeline’s own words for what it does stand under its name', () => {
+  const text = summaryOf(resultWith(), { title: 'Staff\u001b[2J of HR' });
+  expect(text).toMatch(/^done employees · run r1 in 1\.2 s\nStaff \[2J of HR\n\n/);
+});
+
 test('a plan says that it is one and sends nobody to its rejects', () => {
   const text = summaryOf(resultWith({ counts: { ...counts, read: 1, rejected: 1 } }), { isPlan: true });
   expect(text).toContain('plan of employees');

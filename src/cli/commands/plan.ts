@@ -39,8 +39,11 @@ export const planCommand: CommandMaker = (cli, act) =>
         const { dress, terminal } = cli;
         const changes: ShownChange[] = [];
         let count = 0;
+        let title: string | undefined;
         const result = await cli.inWorkspace(async (workspace) => {
-          const masking = maskingFor(workspace.pipeline(name), options.showPersonal === true);
+          const pipeline = workspace.pipeline(name);
+          title = pipeline.title;
+          const masking = maskingFor(pipeline, options.showPersonal === true);
           const progress = progressOn(terminal);
           const plan = (signal: AbortSignal) =>
             workspace.plan(name, {
@@ -67,9 +70,7 @@ export const planCommand: CommandMaker = (cli, act) =>
           for (const change of changes) terminal.out(changeText(change, dress));
           if (count > changes.length) terminal.out(`… and ${count - changes.length} more; --all shows them\n`);
           if (count > 0) terminal.out('\n');
-          terminal.out(
-            summaryOf(result, { dress, isPlan: true, ...(terminal.width ? { width: terminal.width } : {}) }),
-          );
+          terminal.out(summaryOf(result, { ...cli.summaries(title), isPlan: true }));
         }
         return exitCodeOf(result, false);
       }),

@@ -32,7 +32,9 @@ export const runCommand: CommandMaker = (cli, act) =>
     .option('--json', 'Print the result as one JSON object.')
     .action(
       act(async (name: string, options: Options) => {
+        let title: string | undefined;
         const result = await cli.inWorkspace(async (workspace) => {
+          title = workspace.pipeline(name).title;
           const progress = progressOn(cli.terminal);
           const { accept, by = userInfo().username } = options;
           const run = (signal: AbortSignal) =>
@@ -50,9 +52,8 @@ export const runCommand: CommandMaker = (cli, act) =>
             progress.end();
           }
         });
-        const { dress, terminal } = cli;
         if (options.json) cli.json(result);
-        else terminal.out(summaryOf(result, { dress, ...(terminal.width ? { width: terminal.width } : {}) }));
+        else cli.terminal.out(summaryOf(result, cli.summaries(title)));
         return exitCodeOf(result, options.strict === true);
       }),
     );

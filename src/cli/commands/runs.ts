@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { problem } from '../../model/problem.ts';
 import { amountsOf, durationText, summaryOf, toldRun, whyOf } from '../../tell/summary/index.ts';
 import { table } from '../../tell/text/table.ts';
+import type { Workspace } from '../../workspace/index.ts';
 import type { RunRow } from '../../store/ports.ts';
 import type { Cli, CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
@@ -34,15 +35,15 @@ export const runsCommand: CommandMaker = (cli, act) => {
     .option('--json', 'Print it as one JSON object.')
     .action(
       act(async (id: string, { json }: { json?: true }) => {
-        const { run, timezone } = await cli.inWorkspace(async (workspace) => ({
-          run: await workspace.store.run(id),
-          timezone: workspace.timezone,
-        }));
+        const { run, title, timezone } = await cli.inWorkspace(async (workspace) => {
+          const run = await workspace.store.run(id);
+          return { run, title: run && titleOf(workspace, run.pipeline), timezone: workspace.timezone };
+        });
         if (!run) {
           throw problem('RUN_UNKNOWN', `There is no run ${id}.`, { fix: '`portolan runs` shows their ids.' });
         }
         if (json) cli.json({ format: 1, run });
-        else cli.terminal.out(runText(run, timezone, cli));
+        else cli.terminal.out(runText(run, title, timezone, cli));
         return exitCode.done;
       }),
     );
@@ -52,6 +53,10 @@ export const runsCommand: CommandMaker = (cli, act) => {
     .addCommand(list, { isDefault: true })
     .addCommand(show);
 };
+
+/** A pipeline may be gone since. */
+const titleOf = (workspace: Workspace, name: string): string | undefined =>
+  workspace.pipelines.includes(name) ? workspace.pipeline(name).title : undefined;
 
 function runTable(runs: readonly RunRow[], timezone: string, width?: number): string {
   const columns = [
@@ -80,12 +85,12 @@ function cameTo(run: RunRow): string {
   return why === undefined ? counts : [why, counts].filter(Boolean).join(' · ');
 }
 
-function runText(run: RunRow, timezone: string, { dress, terminal: { width } }: Cli): string {
+function runText(run: RunRow, title: string | undefined, timezone: string, cli: Cli): string {
   const moments: [string, string][] = [
     ['started', momentText(run.startedAt, timezone)],
     ...(run.endedAt === null ? [] : ([['ended', momentText(run.endedAt, timezone)]] as [string, string][])),
     ['as of', momentText(run.tick, timezone)],
   ];
   const times = table([{ title: '' }, { title: '' }], moments).replace(/^/gm, '  ');
-  return `${summaryOf(toldRun(run), { dress, ...(width ? { width } : {}) })}\n${dress.strong('When')}\n${times}\n`;
+  return `${summaryOf(toldRun(run), cli.summaries(title))}\n${cli.dress.strong('When')}\n${times}\n`;
 }

@@ -4,15 +4,13 @@ import type { Loaded, LoadedDocument } from '../../language/load/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 
-/** What a case expects: any count of S2, delivered records by operation, and what was sent. */
-export type Expectation = Partial<Record<string, number>> & { sent?: string };
-
 /** One case of a `check:` document; paths of fixtures are absolute. */
 export interface CheckCase {
   name: string;
   source: string;
   known?: string;
   params: Record<string, string>;
+  /** Any count of S2, and delivered records by operation. */
   counts: Record<string, number>;
   sent?: string;
 }

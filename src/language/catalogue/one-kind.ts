@@ -18,10 +18,6 @@ export interface KindSchema extends Schema {
 export const isKindSchema = (schema: unknown): schema is KindSchema =>
   typeof schema === 'object' && schema !== null && Array.isArray((schema as Schema).oneKind);
 
-/** Words that may stand beside the kinds of a place, all kinds together. */
-export const wordsOf = (schema: KindSchema): string[] =>
-  Object.keys(schema.properties).filter((name) => !schema.oneKind.includes(name));
-
 /** Words that may stand beside one kind. */
 export const wordsBeside = (schema: KindSchema, kind: string): string[] =>
   Object.keys(schema.dependentSchemas?.[kind]?.properties ?? {}).filter((name) => name !== kind);

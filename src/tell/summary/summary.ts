@@ -23,6 +23,8 @@ export const plainDress = Object.freeze<Dress>({
 
 export interface SummaryOptions {
   dress?: Dress;
+  /** The pipeline's own words for what it does. */
+  title?: string;
   /** Columns of the terminal. */
   width?: number;
   /** A dry run: nothing was delivered. */
@@ -30,9 +32,12 @@ export interface SummaryOptions {
 }
 
 /** What a run came to, for a person: status, counts, sinks, causes, guards, notes, and what to do next. Ends with a line end. */
-export function summaryOf(result: ToldRun, { dress = plainDress, width, isPlan = false }: SummaryOptions = {}): string {
+export function summaryOf(
+  result: ToldRun,
+  { dress = plainDress, title, width, isPlan = false }: SummaryOptions = {},
+): string {
   const sections = [
-    heading(result, dress, isPlan),
+    heading(result, dress, isPlan, title),
     numbers(amountsOf(result.counts, isPlan ? 'to be delivered' : 'delivered')),
     titled('By sink', numbers(bySink(result)), dress),
     titled('Held', numbers(Object.entries(result.held)), dress),
@@ -48,11 +53,13 @@ function heading(
   { run, pipeline, status, code, reason, fix, durationMs }: ToldRun,
   dress: Dress,
   isPlan: boolean,
+  title?: string,
 ): string {
   const shade = status === 'done' ? dress.good : status === 'failed' ? dress.bad : dress.doubtful;
   const what = isPlan ? `plan of ${pipeline}` : `${pipeline} · run ${run}`;
   const took = durationMs === undefined ? '' : ` ${dress.quiet(`in ${durationText(durationMs)}`)}`;
   const lines = [`${shade(status)} ${dress.strong(what)}${took}`];
+  if (title) lines.push(dress.quiet(plainLine(title)));
   if (reason) lines.push(`${dress.bad(code ?? 'reason')} ${plainLine(reason)}`);
   if (fix) lines.push(`  fix: ${plainLine(fix)}`);
   return lines.join('\n');
