@@ -41,6 +41,20 @@ describe('generated files', () => {
       );
     expect(silent).toEqual([]);
   });
+
+  test.each([
+    ['sources/sftp', ['connection', 'format', 'feed']],
+    ['sources/equeo.statistics', ['connection', 'feed']],
+    ['sinks/equeo.users', ['connection', 'only', 'when']],
+    ['sinks/file', ['connection', 'format', 'only', 'when']],
+    ['steps/set', ['only', 'when', 'as']],
+    ['steps/diff', []],
+    ['formats/csv', []],
+  ])('the page of %s lists the words that stand beside the kind: %j', (path, words) => {
+    const { text = '' } = files.find((file) => file.path === `docs/reference/${path}.md`) ?? {};
+    const section = /## Beside it\n([\s\S]*?)(\n## |$)/.exec(text)?.[1] ?? '';
+    expect([...section.matchAll(/^\| `(\w+)`/gm)].map(([, word]) => word)).toEqual(words);
+  });
 });
 
 describe('the examples of the reference', () => {

@@ -1,6 +1,8 @@
+import type { Schema } from '../../../connect/sdk/index.ts';
 import type { Catalogue, KindEntry } from '../catalogue.ts';
 import { exampleConnection, examplePipeline, type KindPlace } from './example.ts';
-import { optionRows, optionsTable, typeName } from './options-table.ts';
+import { isKindSchema, wordsBeside } from '../one-kind.ts';
+import { optionRows, optionsTable, typeName, wordRows, type OptionRow } from './options-table.ts';
 
 const nouns: Record<KindPlace, string> = { sources: 'source', sinks: 'sink', formats: 'format', steps: 'step' };
 
@@ -15,6 +17,7 @@ export function kindPage(place: KindPlace, entry: KindEntry, catalogue: Catalogu
     fenced(examplePipeline(place, entry, catalogue)),
     '## Options',
     optionsOf(entry),
+    ...besideOf(rowsBeside(place, entry, catalogue)),
     ...(connection && place !== 'formats'
       ? [
           `## Connection \`${connection.name}\``,
@@ -28,6 +31,16 @@ export function kindPage(place: KindPlace, entry: KindEntry, catalogue: Catalogu
     .join('\n\n')
     .concat('\n');
 }
+
+/** The words that may stand beside the kind, as the schema of its place lists them. */
+function rowsBeside(place: KindPlace, { name }: KindEntry, { documents }: Catalogue): OptionRow[] {
+  const { properties, $defs } = documents.pipeline as Record<'properties' | '$defs', Record<string, Schema>>;
+  const schema = place === 'steps' ? $defs.step : place === 'formats' ? undefined : properties[nouns[place]];
+  return isKindSchema(schema) ? wordRows(schema, name, wordsBeside(schema, name), documents.pipeline) : [];
+}
+
+const besideOf = (rows: readonly OptionRow[]): string[] =>
+  rows.length === 0 ? [] : ['## Beside it', 'These stand beside the kind, not under it.', optionsTable(rows)];
 
 const fenced = (yaml: string): string => `\`\`\`yaml\n${yaml}\`\`\``;
 

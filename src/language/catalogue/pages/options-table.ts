@@ -1,6 +1,6 @@
 import type { Mark, Schema } from '../../../connect/sdk/index.ts';
 import { isEscape } from '../also-texts.ts';
-import { isKindSchema } from '../one-kind.ts';
+import { isKindSchema, type KindSchema } from '../one-kind.ts';
 
 /** One line of a table of options; `name` holds the way to it, as in `guard.missing`. */
 export interface OptionRow {
@@ -53,6 +53,21 @@ function rowsOf(schema: Schema, path: string, opening: Opening): OptionRow[] {
   });
 }
 
+/** Words beside a kind, each as one row. */
+export function wordRows(schema: KindSchema, kind: string, words: readonly string[], root: Schema): OptionRow[] {
+  const required = schema.dependentSchemas?.[kind]?.required ?? [];
+  return words.map((name) => {
+    const word = followed(schema.properties[name] ?? {}, root);
+    return {
+      name,
+      type: typeName(word),
+      required: required.includes(name),
+      ...(word.default === undefined ? {} : { default: word.default }),
+      about: String(word.description ?? ''),
+    };
+  });
+}
+
 /** Maps of fixed keys, maps of names (`name.*`) and lists (`name[]`) are opened; the same schema only once. */
 function rowsBelow(option: Schema, name: string, opening: Opening): OptionRow[] {
   const below: [Schema | undefined, string][] = [
@@ -86,6 +101,8 @@ export function typeName(schema: Schema): string {
   if (isKindSchema(schema)) return `one of ${schema.oneKind.map((kind) => `\`${kind}\``).join(', ')}`;
   const values = schema.enum as unknown[] | undefined;
   if (values) return values.map((value) => `\`${String(value)}\``).join(', ');
+  const listed = (schema.then as Schema | undefined)?.enum as unknown[] | undefined;
+  if (listed) return `${listed.map((value) => `\`${String(value)}\``).join(', ')}, or a list of them`;
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   const forms = schema.anyOf as Schema[] | undefined;
   if (forms && schema.type === undefined) {
