@@ -1,17 +1,14 @@
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2';
-import { isProblem, problem, type Problem } from '#sdk';
+import type { Problem } from '#sdk';
 import type { SftpConnection } from './connection.ts';
 import { hostKeyJudge, type HostKeyJudge } from './host-key.ts';
 import { loginFailure } from './login-failure.ts';
+import { newRequests, type Ask } from './requests.ts';
 
 /** An open SFTP channel, whose every answer has a time limit. */
 export interface SftpSession {
   sftp: SFTPWrapper;
-  /**
-   * Asks the server; rejects with the server's own error, SFTP_DROPPED when the connection is lost or no answer comes
-   * in time, or the signal's reason.
-   */
-  ask<T>(send: (done: (error: Error | undefined | null, value: T) => void) => void): Promise<T>;
+  ask: Ask;
   close(): Promise<void>;
 }
 
@@ -50,33 +47,51 @@ async function connect(
   signal: AbortSignal,
 ): Promise<SftpSession> {
   signal.throwIfAborted();
-  const { host, port = 22, timeout = 30_000 } = connection;
+  const { host, timeout = 30_000 } = connection;
   const { default: SftpClient } = await import('ssh2-sftp-client');
   signal.throwIfAborted();
-  let lost: Problem | undefined;
-  const pending = new Set<(error: unknown) => void>();
-  const fail = (error: unknown) => {
-    for (const reject of [...pending]) reject(error);
-    pending.clear();
-  };
-  const onLost = () => {
-    lost ??= dropped(`The connection to ${host} was lost.`);
-    fail(lost);
-  };
-  const client = new SftpClient('portolan', { error: onLost, end: onLost, close: onLost });
+  const requests = newRequests({ host, timeoutMs: timeout, signal });
+  const client = new SftpClient('portolan', { error: requests.lose, end: requests.lose, close: requests.lose });
   // The library keeps the ssh2 client in a field that its types leave out.
   const ssh = (client as unknown as { client: Client }).client;
-  let refused: Problem | undefined;
   const onAbort = () => {
-    fail(signal.reason);
+    requests.fail(signal.reason);
     ssh.destroy();
   };
   signal.addEventListener('abort', onAbort, { once: true });
-
-  let sftp: SFTPWrapper;
+  const forget = () => signal.removeEventListener('abort', onAbort);
   try {
-    const { username, password, privateKey, passphrase } = connection;
-    sftp = await client.connect({
+    const sftp = await login(client, connection, judge, types);
+    signal.throwIfAborted();
+    // Nagle's algorithm makes an upload sixty times slower.
+    ssh.setNoDelay(true);
+    return {
+      sftp,
+      ask: requests.ask,
+      async close() {
+        forget();
+        if (!requests.isLost()) await endOf(ssh);
+      },
+    };
+  } catch (error) {
+    forget();
+    ssh.destroy();
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  }
+}
+
+/** Throws what the host key is refused for, or why the login failed. */
+async function login(
+  client: { connect(config: ConnectConfig): Promise<SFTPWrapper> },
+  connection: SftpConnection,
+  judge: HostKeyJudge,
+  types: string[] | undefined,
+): Promise<SFTPWrapper> {
+  const { host, port = 22, username, password, privateKey, passphrase, timeout = 30_000 } = connection;
+  let refused: Problem | undefined;
+  try {
+    return await client.connect({
       host,
       port,
       username,
@@ -89,62 +104,21 @@ async function connect(
       ...(types ? { algorithms: { serverHostKey: algorithmsOf(types) } } : {}),
       hostVerifier: (key: Buffer) => (refused = judge.judge(key)) === undefined,
     } satisfies ConnectConfig);
-    signal.throwIfAborted();
   } catch (error) {
-    signal.removeEventListener('abort', onAbort);
-    ssh.destroy();
-    if (signal.aborted) throw signal.reason;
     throw refused ?? loginFailure(error, connection);
   }
-  // Nagle's algorithm makes an upload sixty times slower.
-  ssh.setNoDelay(true);
-
-  return {
-    sftp,
-    ask: (send) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason as Error);
-        if (lost) return reject(lost);
-        const timer = setTimeout(
-          () => settle(reject, dropped(`${host} gave no answer for ${timeout / 1000} s.`)),
-          timeout,
-        );
-        const onFailure = (error: unknown) => settle(reject, error);
-        const settle = <V>(end: (value: V) => void, value: V) => {
-          clearTimeout(timer);
-          pending.delete(onFailure);
-          end(value);
-        };
-        pending.add(onFailure);
-        try {
-          send((error, value) => {
-            if (!error) settle(resolve, value);
-            else settle(reject, isLoss(error) ? (lost ?? dropped(`The connection to ${host} was lost.`)) : error);
-          });
-        } catch (error) {
-          settle(reject, error);
-        }
-      }),
-    async close() {
-      signal.removeEventListener('abort', onAbort);
-      if (lost) return;
-      const closed = new Promise<void>((resolve) => ssh.once('close', () => resolve()));
-      ssh.end();
-      const timer = setTimeout(() => ssh.destroy(), 2000);
-      await closed;
-      clearTimeout(timer);
-    },
-  };
 }
 
-/** What ssh2 says to requests that a torn connection left without answer. */
-const isLoss = (error: Error): boolean =>
-  !isProblem(error) && /No response from server|Channel .*closed/.test(error.message);
+const END_MS = 2000;
 
-const dropped = (message: string): Problem =>
-  problem('SFTP_DROPPED', message, {
-    fix: 'Run again; if it comes back, ask for the time-outs of server and firewall.',
-  });
+/** Ends politely, and hard where the server does not answer that. */
+async function endOf(ssh: Client): Promise<void> {
+  const closed = new Promise<void>((resolve) => ssh.once('close', () => resolve()));
+  ssh.end();
+  const timer = setTimeout(() => ssh.destroy(), END_MS);
+  await closed;
+  clearTimeout(timer);
+}
 
 /** RSA keys sign by newer algorithms than their type is called. */
 const algorithmsOf = (types: string[]): ServerHostKeyAlgorithm[] =>
