@@ -19,7 +19,7 @@ export async function openDispatchers(
   connectionName: string,
 ): Promise<Dispatchers> {
   // Loaded when a connection is opened: what only validates does without.
-  const { Agent, ProxyAgent } = await import('undici');
+  const { Agent, Pool, ProxyAgent } = await import('undici');
   const proxy = proxyOf(transport, connectionName);
   const timeouts = {
     connectTimeout: limits.connectTimeoutMs,
@@ -30,7 +30,15 @@ export async function openDispatchers(
     const tls = { timeout: limits.connectTimeoutMs, ...(secureContext ? { secureContext } : {}) };
     if (!proxy) return new Agent({ ...timeouts, connect: tls });
     // Of the proxy's own certificate the same authorities decide.
-    return new ProxyAgent({ ...timeouts, uri: proxy, requestTls: tls, proxyTls: tls, proxyTunnel: true });
+    return new ProxyAgent({
+      ...timeouts,
+      uri: proxy,
+      requestTls: tls,
+      proxyTls: tls,
+      proxyTunnel: true,
+      // Undici would wait for a proxy that says nothing as long as it pleases.
+      clientFactory: (origin, options) => new Pool(origin, { ...options, ...timeouts }),
+    });
   };
   const home = open(secureContextOf(transport, connectionName));
   const { cert, key: _key, passphrase: _passphrase, ...anonymous } = transport;

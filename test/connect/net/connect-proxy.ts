@@ -11,8 +11,8 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
-/** Starts one; `status` other than 200 refuses every tunnel. */
-export async function startConnectProxy(status = 200): Promise<ConnectProxy> {
+/** Starts one; `status` other than 200 refuses every tunnel, `silent` answers none. */
+export async function startConnectProxy(status: number | 'silent' = 200): Promise<ConnectProxy> {
   const asked: ConnectProxy['asked'] = [];
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
@@ -21,6 +21,7 @@ export async function startConnectProxy(status = 200): Promise<ConnectProxy> {
     const target = String(request.url);
     asked.push({ target, authorization: request.headers['proxy-authorization'] });
     sockets.add(socket.on('error', () => {}));
+    if (status === 'silent') return;
     if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
     const [host, port] = target.split(':');
     const onwards = connect(Number(port), host, () => {

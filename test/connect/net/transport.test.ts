@@ -151,6 +151,13 @@ it('a proxy that refuses is told from a server that does, and an empty proxy is 
   await expect(ask(secure.url, { proxy: 'proxy:3128' })).rejects.toMatchObject({ code: 'HTTP_URL_INVALID' });
 });
 
+it('a proxy that says nothing is given up after the time-out', async () => {
+  const proxy = await startConnectProxy('silent');
+  opened.push(proxy);
+  const exchange = await ask(secure.url, { ca: made.ca, proxy: proxy.url }, { limits: { timeoutMs: 200 } });
+  expect(exchange).toEqual({ is: 'lost', reason: 'no answer came in time' });
+});
+
 it('an answer that drips without an end is given up when the time of the whole is over', async () => {
   const timers: NodeJS.Timeout[] = [];
   const server = await startHttpServer(async (_request, response) => {
