@@ -13,7 +13,6 @@ export default defineFormat({
     const dialect = dialectOf(written);
     return {
       name: 'csv',
-      extension: 'csv',
       decode: (bytes) => decode(bytes, dialect),
       encode: (records, columns) => encode(records, dialect, columns),
     };

@@ -27,7 +27,6 @@ export default defineFormat({
     const path = records?.split('.') ?? [];
     return {
       name: 'json',
-      extension: 'json',
       decode: (bytes) => decode(bytes, path, limit),
       encode: (batches, columns) => encode(batches, path, columns),
     };

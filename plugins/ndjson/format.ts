@@ -6,7 +6,7 @@ export default defineFormat({
   name: 'ndjson',
   summary: 'One JSON object a line (JSON Lines); files of any size.',
   options: field.object({}, { about: 'The format has no options.' }),
-  open: () => ({ name: 'ndjson', extension: 'ndjson', decode, encode }),
+  open: () => ({ name: 'ndjson', decode, encode }),
 });
 
 async function* encode(batches: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncGenerator<Uint8Array> {

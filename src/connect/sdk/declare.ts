@@ -171,8 +171,6 @@ export interface Decoding {
 /** A format with its options, ready for bytes. */
 export interface OpenFormat {
   name: string;
-  /** File ending without the dot, for names that the engine makes. */
-  extension: string;
   decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[]): Decoding;
   /** Columns in order, where the format has columns; records may come in any number of batches. */
   encode(records: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncIterable<Uint8Array>;
