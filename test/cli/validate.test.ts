@@ -8,7 +8,7 @@ describe('portolan validate', () => {
     const { code, out, err } = await portolan(await newWorkspace(wrong), ['validate']);
     expect(code).toBe(2);
     expect(out).toMatch(/^pipelines\/wrong\.yaml:2:\d+ error /m);
-    expect(err).toMatch(/^\d+ mistakes, \d+ warnings\.\n$/);
+    expect(err).toMatch(/^(1 mistake|(0|[2-9]|\d{2,}) mistakes), (1 warning|(0|[2-9]|\d{2,}) warnings)\.\n$/);
   });
 
   test('--format json prints one object', async () => {

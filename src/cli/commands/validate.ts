@@ -10,6 +10,7 @@ import {
   requestHosts,
   type Loaded,
 } from '../../language/load/index.ts';
+import { counted } from '../../model/counted.ts';
 import { problem } from '../../model/problem.ts';
 import { catalogueOf } from '../../workspace/index.ts';
 import type { CommandMaker } from '../cli.ts';
@@ -42,14 +43,15 @@ export const validateCommand: CommandMaker = (cli, act) =>
         if (text) terminal.out(`${text}\n`);
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         if (format === 'text' && findings.length === 0) terminal.out(`${documents(loaded)}: no mistakes.\n`);
-        else if (format === 'text') terminal.err(`${errors} mistakes, ${findings.length - errors} warnings.\n`);
+        else if (format === 'text')
+          terminal.err(`${counted(errors, 'mistake')}, ${counted(findings.length - errors, 'warning')}.\n`);
         const listed = format === 'text' && targets.length === 0 ? hostsAsText(hosts) : '';
         if (listed) terminal.out(`${listed}\n`);
         return errors > 0 ? exitCode.wrong : exitCode.done;
       }),
     );
 
-const documents = ({ files }: Loaded): string => (files.length === 1 ? '1 file' : `${files.length} files`);
+const documents = ({ files }: Loaded): string => counted(files.length, 'file');
 
 function existing(folder: string, path: string): string {
   const full = resolve(folder, path);
