@@ -50,7 +50,8 @@ function isDateText({ constant, column }: ValueType & { is: 'text' }, orders: bo
   return orders ? /^\d{4}(-\d\d(-\d\d(T.*)?)?)?$/.test(constant) : /^\d{4}-\d\d-\d\d(T.*)?$/.test(constant);
 }
 
-function described({ type, shown }: Side): string {
+/** A side with its type, to begin a sentence. */
+export function described({ type, shown }: Side): string {
   if (type?.is === 'text' && type.column !== undefined)
     return `\`${shown}\` is a text (record.fields does not say otherwise)`;
   if (type?.is === 'date') return `\`${shown}\` is a date such as 2026-11-24`;
@@ -102,7 +103,8 @@ function fixOfConstant(constant: string, meant: ValueType, shown: string): strin
   return `Write '${isoOfText(constant) ?? '2026-11-24'}': dates are written year-month-day.`;
 }
 
-function arithmeticFix(operator: string, type: ValueType, shown: string, other: Side | undefined): string {
+/** What to write so that a value can be calculated with. */
+export function arithmeticFix(operator: string, type: ValueType, shown: string, other: Side | undefined): string {
   if (type.is === 'date') return `Write \`$addDays(${shown}, ${other?.type?.is === 'number' ? other.shown : '1'})\`.`;
   if (type.is !== 'text') return 'Calculate with numbers.';
   const number = type.constant === undefined ? undefined : numberOfText(type.constant);

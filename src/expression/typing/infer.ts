@@ -1,6 +1,7 @@
 import { calledName, isLiteral, literalOf, namesBoundBy } from '../analysis.ts';
 import { functionNames } from '../functions/catalogue.ts';
 import { otherInputChildren, sameInputChildren, type Node } from '../tree.ts';
+import { argumentClash } from './argument.ts';
 import { arithmeticClash, comparisonClash, type Clash, type Side } from './clash.ts';
 import { resultOf } from './function-types.ts';
 import { beginOf, shownOf } from './shown.ts';
@@ -157,10 +158,16 @@ export function infer(
 
   const typeOfCall = (node: Node, around: Around): ValueType | undefined => {
     const called = calledName(node);
-    for (const child of sameInputChildren(node)) if (child !== called) typeOf(child, around);
+    const types = new Map<Node, ValueType | undefined>();
+    for (const child of sameInputChildren(node)) if (child !== called) types.set(child, typeOf(child, around));
     below(node, around);
     const name = String(called?.value ?? '');
     const isOurs = called !== undefined && known.has(name) && !around.own.has(name);
+    const argument = node.type === 'apply' ? (node.lhs as Node) : node.arguments?.[0];
+    if (isOurs && argument) {
+      const clash = argumentClash(name, { type: types.get(argument), shown: shownOf(text, argument, 'left') });
+      if (clash) faults.push({ ...clash, offset: beginOf(text, argument) });
+    }
     return isOurs && !node.predicate && !node.stages && !node.group ? resultOf(name) : undefined;
   };
 
