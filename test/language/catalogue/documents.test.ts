@@ -124,7 +124,7 @@ describe('what is not of the language is told once, at its key', () => {
     ['schedule', '{ overlap: skip }', '/schedule MISSING_KEY'],
     ['schedule', "{ cron: '1 2 * * *', every: 5m }", '/schedule/every WRONG_PLACE'],
     ['schedule', '{ every: often }', '/schedule/every WRONG_FORM'],
-    ['schedule', '{ every: 5m, after: [p] }', '/schedule/after UNKNOWN_KEY'],
+    ['schedule', '{ every: 5m, after: [p] }', '/schedule/after WRONG_PLACE'],
     ['schedule', "{ every: 5m, late: '25:00' }", '/schedule/late WRONG_FORM'],
     ['params', "{ 'a-b': {} }", '/params/a-b WRONG_FORM'],
     ['params', "{ a: { pattern: '(' } }", '/params/a/pattern WRONG_FORM'],
