@@ -2,7 +2,8 @@
  * Layout of a packed snapshot entry, {@link ENTRY_BYTES} bytes, big endian:
  * 0 key hash (8) · 8 value hash (16) · 24 record id (float64) · 32 first absent, UTC ms or 0 (float64) ·
  * 40 absent feeds (uint16) · 42 state (uint8) · 43 sinks that took the value (uint8) · 44 operation those sinks were
- * given (uint8, index in `operations`) · 45 a person accepted the absence (uint8, 0 or 1) · 46 unused (2)
+ * given (uint8, index in `operations`) · 45 a person accepted the absence (uint8, 0 or 1) · 46 another
+ * than the snapshot's owner delivered it (uint8, 0 or 1) · 47 found at the target when it was to be created (uint8, 0 or 1)
  */
 export const ENTRY_BYTES = 48;
 /** In place of a number of sinks: all that there were took the value. A sink added later begins with the next change. */
@@ -18,4 +19,6 @@ export const entryOffset = {
   done: 43,
   operation: 44,
   accepted: 45,
+  foreign: 46,
+  adopted: 47,
 } as const;

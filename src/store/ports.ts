@@ -124,6 +124,16 @@ export interface SnapshotFacts {
   entries: number;
 }
 
+/** What stands under the name of a pipeline (S19). */
+export interface PipelineState {
+  /** Name of its snapshot; the pipeline's own where it has none. */
+  snapshot: string;
+  /** It knows people, has open rejects or requests in doubt, or has consumed files. */
+  holds: boolean;
+  /** It holds something, or has at least been run. */
+  exists: boolean;
+}
+
 /** A lock held: every commit of a run checks its token in the same transaction. */
 export interface Lease {
   name: string;
@@ -176,11 +186,24 @@ export interface Store {
     lease: Lease,
     facts: { name: string; owner: string; rule?: { filter: string; key: string }; feed?: { hash: string; at: number } },
   ): Promise<void>;
+  /** `snapshot`: the one it is to have; among several it is preferred. */
+  pipelineState(pipeline: string, snapshot: string): Promise<PipelineState>;
+  /**
+   * All that stands under a name goes on under another: snapshot, rejects, consumed files, open intents, ticks,
+   * acceptances, runs. False where there was nothing. Throws RENAME_BOTH_HAVE_STATE.
+   */
+  renamePipeline(lease: Lease, from: string, to: { pipeline: string; snapshot: string }): Promise<boolean>;
+  /** Throws what `renamePipeline` would, and changes nothing. */
+  checkRename(from: string, to: { pipeline: string; snapshot: string }): Promise<void>;
+  /** The name under which a pipeline's secrets are derived (S12): its first one, so that a rename changes no password. */
+  secretsName(pipeline: string): Promise<string>;
   /** Packed entries in key order, a part at a time, with acknowledgements not merged yet already applied. */
   loadSnapshot(name: string): AsyncIterable<PackedEntries>;
   /** Merges appended acknowledgements into the parts. */
   mergeSnapshot(lease: Lease, name: string): Promise<void>;
   snapshotRecords(ids: number[]): Promise<SnapshotRecord[]>;
+  /** What other snapshots hold of the same key, where it is active. */
+  findElsewhere(exceptName: string, keyHash: Uint8Array): Promise<SnapshotRecord[]>;
   /** By key text; only entries that are active or gone. */
   findInSnapshot(name: string, keyHash: Uint8Array): Promise<SnapshotRecord | undefined>;
 

@@ -51,7 +51,12 @@ export async function commitFinals(
       settleWell(run, work.key);
     }
     if (ledger && work.entry >= 0) {
+      const isNew = ledger.state(work.entry) === 0;
       acknowledge(ledger, work, target?.index);
+      // The owner's own feed carries it; what another delivers anew is not the owner's (S19).
+      if (delivery.isOwner !== false) ledger.setForeign(work.entry, false);
+      else if (isNew) ledger.setForeign(work.entry, true);
+      if (final.adopted && operation === 'create') ledger.setAdopted(work.entry, true);
       acknowledged.push(work.entry);
       const id = ledger.recordId(work.entry);
       recordAt.push(records.length);

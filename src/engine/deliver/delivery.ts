@@ -16,12 +16,12 @@ export interface Delivery {
   openIntents: Map<string, { intent: Intent; left: Set<string> }>;
   /** Steps after the diff. */
   steps: RunSteps;
+  /** Does the pipeline own its snapshot (S19)? What another delivers into it is marked as not the owner's. */
+  isOwner?: boolean;
 }
 
-export const snapshotName = (run: RunContext): string => {
-  const diff = run.pipeline.steps.find((step) => step.kind === 'diff');
-  return diff?.kind === 'diff' ? diff.rule.snapshot : run.pipeline.name;
-};
+/** Name of the snapshot that a run compares with, or would have. */
+export const snapshotName = (run: RunContext): string => run.state.snapshot;
 
 /** Opens a sink with its first record, and begins it. */
 export async function openTarget({ run }: Delivery, target: Target): Promise<NonNullable<Target['sink']>> {

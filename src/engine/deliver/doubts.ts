@@ -81,7 +81,9 @@ async function updateOrCreate(
   attempts: ReturnType<typeof attemptsAt>,
   resend: ReturnType<typeof resendWith>,
 ): Promise<Final[]> {
-  const updated = await resolveConflict(tools, items, [], attempts, resend);
+  const resolved = await resolveConflict(tools, items, [], attempts, resend);
+  // A lost create of ours is ours, and not adopted.
+  const updated = resolved.map((final) => (final.is === 'delivered' ? { ...final, adopted: false } : final));
   const absent = items.filter((_item, index) => isAnothers(updated[index]));
   if (absent.length === 0) return updated;
   const created = await resend('create', absent);

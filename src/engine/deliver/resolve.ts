@@ -75,12 +75,14 @@ export async function resolveConflict(
       if (answer.is === 'absent') return others(item, answer.other);
       return update || upsert
         ? { ...withKept(item, answer), operation: 'update' }
-        : { is: 'delivered', kept: answer.kept };
+        : { is: 'delivered', kept: answer.kept, adopted: true };
     },
     async (open) => {
       const finals = await resend('update', open);
       return finals.map((final, index) =>
-        final.is === 'delivered' ? { is: 'delivered', kept: { ...open[index]?.kept, ...final.kept } } : final,
+        final.is === 'delivered'
+          ? { is: 'delivered', kept: { ...open[index]?.kept, ...final.kept }, adopted: true }
+          : final,
       );
     },
   );

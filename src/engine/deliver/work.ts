@@ -33,9 +33,9 @@ export interface Work {
   route: { target: number; operation: Operation }[];
 }
 
-/** What became of one item at one sink, for good. `cause`: the reason as it is true of every record alike. */
+/** What became of one item at one sink, for good. `adopted`: it was there already. `cause`: the reason as it is true of every record alike. */
 export type Final =
-  | { is: 'delivered'; kept?: Fields }
+  | { is: 'delivered'; kept?: Fields; adopted?: boolean }
   | { is: 'rejected'; code: string; reason: string; cause?: string; inDoubt?: boolean };
 
 /** What a sink is given of a work. */

@@ -2,7 +2,7 @@ import type { Scope } from '../../expression/index.ts';
 import type { Fields, Operation } from '../../model/record.ts';
 import { entryState } from '../../store/entry.ts';
 import type { SnapshotRecord } from '../../store/ports.ts';
-import { changedFields } from '../diff/canonical.ts';
+import { canonicalText, changedFields } from '../diff/canonical.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag, sameBytes } from '../diff/ledger.ts';
 import type { Staged } from '../diff/staging.ts';
@@ -35,7 +35,8 @@ export async function* stagedWorks(
     const works: Work[] = [];
     for (const staged of wanted) {
       const work = stagedWork(run, collected, targets, staged, known.get(staged.entry));
-      if (await isProtected(run, collected, work)) hold(run, 'protected');
+      if (await isAnothers(run, collected, work)) hold(run, "another pipeline's");
+      else if (await isProtected(run, collected, work)) hold(run, 'protected');
       else works.push(work);
     }
     if (works.length > 0) yield works;
@@ -168,11 +169,26 @@ export async function* missingWorks(
           .filter(({ index }) => !resumes || index >= ledger.done(entry))
           .map(({ index }) => ({ target: index, operation: 'missing' as const })),
       });
-      if (await isProtected(run, collected, work)) hold(run, 'protected');
+      if (await isAnothers(run, collected, work)) hold(run, "another pipeline's");
+      else if (await isProtected(run, collected, work)) hold(run, 'protected');
       else works.push(work);
     }
     if (works.length > 0) yield works;
   }
+}
+
+/**
+ * Who was adopted at the target is another pipeline's as long as that one's snapshot has them active under the same
+ * record of the target: never missing here (S19).
+ */
+async function isAnothers(run: RunContext, { ledger }: Collected, work: Work): Promise<boolean> {
+  if (work.operation !== 'missing' || !ledger.isAdopted(work.entry)) return false;
+  const others = await run.world.store.findElsewhere(run.state.snapshot, run.world.vault.keyHash(work.key));
+  const isSame = others.some(({ kept }) =>
+    Object.entries(work.kept).some(([sink, own]) => kept[sink] && canonicalText(kept[sink]) === canonicalText(own)),
+  );
+  if (isSame) note(run, 'People who are gone from the feed, and whom another pipeline delivers too, were left alone.');
+  return isSame;
 }
 
 /** Never blocked, and said so. A rule that can't be evaluated protects. */

@@ -31,6 +31,8 @@ export interface Circumstances {
   end: ReadEnd;
   facts: SnapshotFacts | undefined;
   firstOverFull: boolean;
+  /** Does the pipeline own the snapshot (S19)? */
+  isOwner: boolean;
   /** Left of the workspace's limit. */
   missingLeft?: number;
 }
@@ -70,6 +72,8 @@ interface Candidates {
   leaves: number[];
   /** In the feed again, after an absence that began or was accepted. */
   back: number[];
+  /** What another pipeline delivered, and the owner's feed carries now. */
+  claimed: number[];
 }
 
 /** Whose absence the guards ask about: everybody whom they hold, and whom nobody accepted before. */
@@ -90,12 +94,14 @@ const isGoneByItsWord = (ledger: Ledger, entry: number): boolean =>
 function scan(
   run: RunContext,
   { ledger, rule, passed }: Collected,
-  { end, facts, firstOverFull, missingLeft }: Circumstances,
+  { end, facts, firstOverFull, isOwner, missingLeft }: Circumstances,
 ): Candidates {
   const absenceCounts = doesAbsenceCount(run, end, rule.missing !== 'ignore');
   const absent: number[] = [];
   const leaves: number[] = [];
   const back: number[] = [];
+  const claimed: number[] = [];
+  let another = 0;
   const isLeaving = (entry: number): boolean =>
     rule.leaves === 'missing' &&
     ledger.has(entry, flag.excluded) &&
@@ -107,8 +113,13 @@ function scan(
     const isActive = ledger.state(entry) === entryState.active;
     if (ledger.has(entry, flag.passed)) {
       if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
-    } else if (absenceCounts && isActive && isLeaving(entry)) leaves.push(entry);
-    else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) absent.push(entry);
+    } else if (absenceCounts && isActive && isLeaving(entry)) {
+      if (!ledger.isForeign(entry)) leaves.push(entry);
+    } else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) {
+      if (ledger.isForeign(entry)) another++;
+      else absent.push(entry);
+    }
+    if (isOwner && ledger.isForeign(entry) && ledger.has(entry, flag.passed)) claimed.push(entry);
     const isOut = isGoneByItsWord(ledger, entry);
     if (isOut && ledger.isAccepted(entry)) acceptedGone++;
     const isBack = ledger.has(entry, flag.seen) && !isOut && !isLeaving(entry);
@@ -116,7 +127,8 @@ function scan(
   }
   run.counts.unchanged += fates.unchanged;
   if (fates.none > 0) countFiltered(run.counts, 'gone', fates.none);
-  run.counts.absent += absent.length;
+  run.counts.absent += absent.length + another;
+  if (another > 0) sayAnothers(run, another);
   const accepted = facts?.rule;
   const fresh = (entries: number[]): number => entries.filter((entry) => !ledger.isAccepted(entry)).length;
   const freshAbsent = fresh(absent);
@@ -124,6 +136,7 @@ function scan(
     absent,
     leaves,
     back,
+    claimed,
     tally: {
       active: ledger.active,
       read: run.counts.read,
@@ -140,6 +153,15 @@ function scan(
       ...(missingLeft === undefined ? {} : { missingLeft }),
     },
   };
+}
+
+/** Whom another pipeline delivered into the snapshot, and this one's feed never carried, is never missing (S19). */
+function sayAnothers(run: RunContext, count: number): void {
+  hold(run, "another pipeline's", count);
+  note(
+    run,
+    `People whom another pipeline delivered into this snapshot are not in the feed: ${count}. They are never missing here.`,
+  );
 }
 
 /** Absence means something only in a whole run over a complete full feed (S6). */
@@ -183,13 +205,14 @@ function judgeAbsence(
   run: RunContext,
   { ledger, rule, unreadableCount, unreadableLines }: Collected,
   { end, facts }: Circumstances,
-  { absent, leaves, back }: Candidates,
+  { absent, leaves, back, claimed }: Candidates,
   guards: GuardView[],
 ): Pick<Judgement, 'due' | 'absences' | 'waiting'> {
   const held = heldOperations(guards);
   const due: number[] = [];
   const waiting: Judgement['waiting'] = [];
-  const absences = back.slice();
+  const absences = [...back, ...claimed];
+  for (const entry of claimed) ledger.setForeign(entry, false);
   for (const entry of back) {
     ledger.setAbsence(entry, 0, 0);
     ledger.setAccepted(entry, false);

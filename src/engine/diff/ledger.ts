@@ -135,6 +135,20 @@ export class Ledger {
   setAccepted(index: number, accepted: boolean): void {
     this.setByte(index, entryOffset.accepted, accepted ? 1 : 0);
   }
+  /** Did another pipeline than the snapshot's owner deliver the key, and the owner's feed never carry it (S19)? */
+  isForeign(index: number): boolean {
+    return this.byte(index, entryOffset.foreign) === 1;
+  }
+  setForeign(index: number, foreign: boolean): void {
+    this.setByte(index, entryOffset.foreign, foreign ? 1 : 0);
+  }
+  /** Was the key there at the target already when it was to be created (S10)? */
+  isAdopted(index: number): boolean {
+    return this.byte(index, entryOffset.adopted) === 1;
+  }
+  setAdopted(index: number, adopted: boolean): void {
+    this.setByte(index, entryOffset.adopted, adopted ? 1 : 0);
+  }
   recordId(index: number): number {
     const at = this.pages.read(index);
     return this.pages.view.getFloat64(at + entryOffset.recordId);

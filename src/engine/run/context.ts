@@ -5,6 +5,7 @@ import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
 import { noCounts } from './account.ts';
 import type { Observe, RejectView, RunResult } from './result.ts';
+import type { StatePlace } from './state-place.ts';
 import type { RunRequest, World } from './world.ts';
 
 /** Rejects are committed in groups of so many. */
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly observe: Observe;
   /** `plan`: nothing is written outside the staging file. */
   readonly dryRun: boolean;
+  /** Where the state stands: other names than the pipeline's own only in a plan of a renamed one. */
+  readonly state: StatePlace;
   /** Undefined in a dry run. */
   lease?: Lease;
   counts: Counts;
@@ -49,7 +52,18 @@ export interface RunContext {
 export function newContext(
   fixed: Pick<
     RunContext,
-    'id' | 'pipeline' | 'world' | 'request' | 'tick' | 'scope' | 'env' | 'signal' | 'inFlight' | 'observe' | 'dryRun'
+    | 'id'
+    | 'pipeline'
+    | 'world'
+    | 'request'
+    | 'tick'
+    | 'scope'
+    | 'env'
+    | 'signal'
+    | 'inFlight'
+    | 'observe'
+    | 'dryRun'
+    | 'state'
   >,
 ): RunContext {
   return {

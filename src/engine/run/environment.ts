@@ -3,13 +3,14 @@ import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import { KEY_NAME } from '../deliver/works.ts';
 import { derivedPassword } from './password.ts';
+import type { StatePlace } from './state-place.ts';
 import type { World } from './world.ts';
 
 /** The run's names and what expressions may ask of the world: frozen for the run. */
 export function environmentFor(
   pipeline: Pipeline,
   world: World,
-  run: { id: string; tick: number; params: Record<string, string> },
+  run: { id: string; tick: number; params: Record<string, string>; state?: StatePlace },
 ): { scope: Scope; env: Environment } {
   const scope: Scope = Object.freeze({
     pipeline: pipeline.name,
@@ -30,7 +31,7 @@ export function environmentFor(
       return kept?.id;
     },
     password: (length: number, at: Scope) =>
-      derivedPassword(world.vault, pipeline.name, String(at[KEY_NAME] ?? ''), length),
+      derivedPassword(world.vault, run.state?.secrets ?? pipeline.name, String(at[KEY_NAME] ?? ''), length),
   });
   return { scope, env };
 }

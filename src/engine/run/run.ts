@@ -12,6 +12,7 @@ import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { environmentFor } from './environment.ts';
 import type { GuardView, Observe, RunResult } from './result.ts';
+import { ownPlace, takeState } from './state-place.ts';
 import { runStream } from './stream.ts';
 import { runTwoPhases } from './two-phases.ts';
 import type { RunRequest, World } from './world.ts';
@@ -58,7 +59,8 @@ function contextFor(
   const tick = request.asOf ?? world.clock.now();
   const id = world.newId();
   const signal = request.signal ?? new AbortController().signal;
-  const { scope, env } = environmentFor(pipeline, world, { id, tick, params: request.params ?? {} });
+  const state = ownPlace(pipeline);
+  const { scope, env } = environmentFor(pipeline, world, { id, tick, params: request.params ?? {}, state });
   return newContext({
     id,
     pipeline,
@@ -71,6 +73,7 @@ function contextFor(
     inFlight: graceAfter(signal),
     observe: request.observe ?? (() => {}),
     dryRun: request.dryRun ?? false,
+    state,
   });
 }
 
@@ -87,14 +90,18 @@ function graceAfter(signal: AbortSignal): AbortSignal {
 
 /** Takes the lock and writes the run down. False when the tick has had its run (S25). */
 async function begin(run: RunContext): Promise<boolean> {
-  if (run.dryRun) return true;
   const { store } = run.world;
+  if (run.dryRun) {
+    await takeState(run);
+    return true;
+  }
   const { name, hash } = run.pipeline;
   run.lease = await store.lock(snapshotName(run), name);
   if (run.request.scheduled && !(await store.claimTick(name, run.tick))) {
     note(run, 'This tick has had its run.');
     return false;
   }
+  await takeState(run);
   await store.markInterrupted();
   await store.dropProvisional(run.lease, run.id);
   await store.beginRun(run.lease, {
@@ -182,7 +189,7 @@ function openSource(run: RunContext): ReturnType<World['openSource']> {
     dryRun,
     note: (message) => note(run, message),
     wanted: pipeline.record.fields.flatMap(({ from }) => from),
-    consumed: (file) => world.store.isConsumed(pipeline.name, file),
+    consumed: (file) => world.store.isConsumed(run.state.pipeline, file),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
-import { snapshotName, type Delivery } from '../deliver/delivery.ts';
+import type { Delivery } from '../deliver/delivery.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { narrowIntents } from '../deliver/commit.ts';
@@ -14,6 +14,7 @@ import type { RunSteps } from '../steps/index.ts';
 import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import type { Change } from './result.ts';
 import type { Ending } from './run.ts';
+import { ownershipOf, type Ownership } from './state-place.ts';
 
 /** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
 export async function runTwoPhases(
@@ -25,8 +26,11 @@ export async function runTwoPhases(
   space: RunSpace,
 ): Promise<Ending> {
   const { store } = run.world;
+  const facts = await store.snapshotFacts(run.state.snapshot);
+  const ownership = ownershipOf(run, rule.missing !== 'ignore', facts?.owner);
+  delivery = { ...delivery, isOwner: ownership.isOwner };
   const ledger = space.newLedger();
-  for await (const part of store.loadSnapshot(rule.snapshot)) ledger.load(part);
+  for await (const part of store.loadSnapshot(run.state.snapshot)) ledger.load(part);
   const collected: Collected = {
     rule,
     ledger,
@@ -41,17 +45,17 @@ export async function runTwoPhases(
   run.end = end;
   if (isIntolerable(run)) throw intolerable(run);
   run.observe({ is: 'phase', phase: 'compare' });
-  const facts = await store.snapshotFacts(rule.snapshot);
   const judgement = await judge(run, collected, {
     end,
-    facts,
-    firstOverFull: await isFirstOverFull(run, delivery, ledger),
+    facts: ownership.factsAreOwn ? facts : undefined,
+    isOwner: ownership.isOwner,
+    firstOverFull: facts === undefined && (await isFirstOverFull(run, delivery, ledger)),
     ...(await missingLeft(run)),
   });
   space.beginDelivery();
   if (run.dryRun) await show(run, collected, delivery, judgement);
   else if (!judgement.stop)
-    await deliver(run, collected, delivery, judgement, end.complete ? end.contentHash : undefined);
+    await deliver(run, collected, delivery, judgement, ownership, end.complete ? end.contentHash : undefined);
   const isGuarded = judgement.guards.some(({ accepted }) => !accepted);
   return {
     status: isGuarded ? 'guarded' : 'done',
@@ -65,8 +69,7 @@ export async function runTwoPhases(
 async function isFirstOverFull(run: RunContext, { targets, doubts }: Delivery, ledger: Ledger): Promise<boolean> {
   const { pipeline, world, scope, env, signal } = run;
   const first = targets[0];
-  const known =
-    ledger.active > 0 || doubts.size > 0 || (await world.store.snapshotFacts(snapshotName(run))) !== undefined;
+  const known = ledger.active > 0 || doubts.size > 0;
   if (known || !first || !world.holdsRecords || pipeline.sinks.length === 0) return false;
   return (await world.holdsRecords(first.use, { scope, env, signal, note: (message) => note(run, message) })) === true;
 }
@@ -82,13 +85,14 @@ async function deliver(
   collected: Collected,
   delivery: Delivery,
   judgement: Judgement,
+  { owner, isOwner, factsAreOwn }: Ownership,
   feed: string | undefined,
 ): Promise<void> {
   const { store } = run.world;
   const { ledger, rule } = collected;
   const whole = { ...delivery, ledger };
   run.observe({ is: 'phase', phase: 'deliver' });
-  await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner: run.pipeline.name });
+  await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner });
   if (delivery.doubts.size > 0) await deliverAll(whole, stagedWorks(run, collected, delivery.targets, true));
   await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
@@ -99,10 +103,10 @@ async function deliver(
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   const isOpen = judgement.guards.some(({ accepted }) => !accepted);
-  if (!isOpen && run.request.limit === undefined) {
+  if (!isOpen && run.request.limit === undefined && (isOwner || factsAreOwn)) {
     await store.saveSnapshotFacts(lease(run), {
       name: rule.snapshot,
-      owner: run.pipeline.name,
+      owner,
       rule: run.pipeline.rule,
       ...(feed === undefined ? {} : { feed: { hash: feed, at: run.tick } }),
     });

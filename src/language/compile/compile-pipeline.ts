@@ -33,6 +33,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   return deepFrozen({
     name,
     ...(typeof value.title === 'string' ? { title: value.title } : {}),
+    ...(typeof value.was === 'string' ? { was: value.was } : {}),
     file,
     hash: hashOf(value),
     rule: ruleHashes(record, written),

@@ -87,6 +87,8 @@ export interface ReportUse extends Use {
 export interface Pipeline {
   name: string;
   title?: string;
+  /** The name it had before: its state is taken over (S19). */
+  was?: string;
   /** Workspace-relative path of its document. */
   file: string;
   /** Of the document as written, 16 hex digits. */

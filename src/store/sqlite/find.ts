@@ -1,4 +1,4 @@
-import { ENTRY_BYTES, entryOffset } from '../entry.ts';
+import { ENTRY_BYTES, entryOffset, entryState } from '../entry.ts';
 import { findEntry, mergeEntries, recordIdOf, sortEntries } from '../packed.ts';
 import type { Store } from '../ports.ts';
 import type { Connection } from './connection.ts';
@@ -22,6 +22,9 @@ const state = statement<{ name: string }>()((query, arg) =>
         .as('last'),
     )
     .where('name', '=', arg('name')),
+);
+const otherNames = statement<{ name: string }>()((query, arg) =>
+  query.selectFrom('snapshots').select('name').where('name', '!=', arg('name')).orderBy('id'),
 );
 const since = statement<{ snapshot: number; after: number }>()((query, arg) =>
   query
@@ -47,7 +50,7 @@ interface Known {
 }
 
 /** Single keys of a snapshot (`$delivered`): remembers what it read, and sees every commit. */
-export function finding(connection: Connection, sealing: Sealing): Pick<Store, 'findInSnapshot'> {
+export function finding(connection: Connection, sealing: Sealing): Pick<Store, 'findInSnapshot' | 'findElsewhere'> {
   const snapshots = new Map<string, Known>();
   return {
     findInSnapshot: async (name, keyHash) =>
@@ -58,6 +61,16 @@ export function finding(connection: Connection, sealing: Sealing): Pick<Store, '
         const id = recordIdOf(entry);
         return id > 0 ? readRecord(connection, sealing, id) : undefined;
       }),
+    findElsewhere: async (exceptName, keyHash) =>
+      connection.read(() =>
+        connection.all(otherNames, { name: exceptName }).flatMap(({ name }) => {
+          const known = refresh(name);
+          const entry = known && find(known, keyHash);
+          if (!entry || entry[entryOffset.state] !== entryState.active) return [];
+          const record = readRecord(connection, sealing, recordIdOf(entry));
+          return record ? [record] : [];
+        }),
+      ),
   };
 
   function refresh(name: string): Known | undefined {

@@ -95,6 +95,16 @@ const byId = statement<{ id: number }>()((query, arg) =>
   query.selectFrom('rejects').selectAll().where('id', '=', arg('id')),
 );
 
+const allOf = statement<{ pipeline: string }>()((query, arg) =>
+  query.selectFrom('rejects').select(['id', 'sealed']).where('pipeline', '=', arg('pipeline')),
+);
+const give = statement<{ id: number; to: string; sealed: Uint8Array }>()((query, arg) =>
+  query
+    .updateTable('rejects')
+    .set({ pipeline: arg('to'), sealed: arg('sealed') })
+    .where('id', '=', arg('id')),
+);
+
 type Row = NonNullable<ReturnType<NonNullable<(typeof byId)['types']>>>;
 type Filter = Parameters<Store['rejects']>[0];
 
@@ -198,6 +208,13 @@ export function changeRejects(
         stage: reject.stage,
         row,
       });
+  }
+}
+
+/** Gives the rejects of one pipeline to another: each is sealed anew, as its pipeline is bound into the seal. */
+export function resealRejects(connection: Connection, { seal, open }: Sealing, from: string, to: string): void {
+  for (const { id, sealed } of connection.all(allOf, { pipeline: from })) {
+    connection.run(give, { id, to, sealed: seal(open<Sealed>(sealed, contextOf(from)), contextOf(to)) });
   }
 }
 

@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts';
 import { migrations, type Migration } from './migrations/index.ts';
 import { records } from './records.ts';
 import { rejects } from './rejects.ts';
+import { renames } from './renames.ts';
 import { runs } from './runs.ts';
 import { sealing } from './sealing.ts';
 import { snapshotFacts } from './snapshot-facts.ts';
@@ -55,6 +56,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...records(connection, sealed),
     ...finding(connection, sealed),
     ...rejects(connection, sealed),
+    ...renames(connection, sealed),
     ...files(connection, clock),
     ...acceptances(connection),
     ...deliveries(connection),

@@ -108,6 +108,13 @@ export function pipelineSchema(places: PipelinePlaces): Schema {
         pattern: namePattern,
         examples: ['employees'],
       }).schema,
+      was: field.text({
+        about:
+          'Name that the pipeline had before. The next run takes over all that stands under it: snapshot, rejects, consumed files, requests in doubt. Leave it in as long as you like.',
+        pattern: namePattern,
+        optional: true,
+        examples: ['staff'],
+      }).schema,
       title: field.text({ about: 'What the pipeline does, for people.' }).schema,
       schedule,
       params: params.schema,

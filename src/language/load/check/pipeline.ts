@@ -14,6 +14,7 @@ import { diffNames, runMembers, runNames, type Members, type Names } from './nam
 import { checkOnly, checkOnlyBeforeDiff, checkTarget, possibleOperations } from './operations.ts';
 import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
+import { checkSharedSnapshot, checkWas } from './owners.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
 import { checkSchedule } from './schedule.ts';
@@ -52,6 +53,8 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkMissing(check, steps, sources[0]);
   checkSchedule(checking, check);
   checkUnusedNames(checking, check, steps);
+  checkWas(checking, check);
+  checkSharedSnapshot(checking, check);
 }
 
 /** What the run's names hold in this pipeline; `$kept` is what the first sink's target keeps. */
