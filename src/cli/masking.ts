@@ -45,3 +45,12 @@ export function maskingFor(
     },
   };
 }
+
+/** A result as it may be printed: the keys of its rejects masked where a key is personal. */
+export const shownResult = <R extends { rejects: readonly { key: string | null }[] }>(
+  result: R,
+  masking: Masking,
+): R => ({
+  ...result,
+  rejects: result.rejects.map((reject) => ({ ...reject, key: masking.key(reject.key) })),
+});

@@ -42,6 +42,15 @@ describe('portolan run', () => {
     });
   });
 
+  test('a key that is personal is masked', async () => {
+    const folder = await newWorkspace({
+      'pipelines/staff.yaml': comparing.replace('key: number', 'key: mail'),
+      'in/staff.csv': staff,
+    });
+    const { result } = await run(folder);
+    expect(result.rejects).toMatchObject([{ code: 'FIELD_REQUIRED', key: 'c***' }]);
+  });
+
   test('the report of a person says counts, causes and what to do next', async () => {
     const { code, out } = await portolan(await staffWorkspace(), ['run', 'staff']);
     expect(code).toBe(0);

@@ -3,7 +3,7 @@ import { summaryOf } from '../../tell/summary/index.ts';
 import { changeText, shownChange, type ShownChange } from '../changes.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { maskingFor } from '../masking.ts';
+import { maskingFor, shownResult } from '../masking.ts';
 import { asOf, collectParam, positiveInteger } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { withStopSignals } from '../stop-signals.ts';
@@ -59,8 +59,7 @@ export const planCommand: CommandMaker = (cli, act) =>
               },
             });
           try {
-            const planned = await withStopSignals(terminal, plan);
-            return { ...planned, rejects: planned.rejects.map((it) => ({ ...it, key: masking.key(it.key) })) };
+            return shownResult(await withStopSignals(terminal, plan), masking);
           } finally {
             progress.end();
           }

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { summaryOf } from '../../tell/summary/index.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { maskingFor, shownResult } from '../masking.ts';
 import { asOf, collectParam, positiveInteger } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { withStopSignals } from '../stop-signals.ts';
@@ -34,7 +35,8 @@ export const runCommand: CommandMaker = (cli, act) =>
       act(async (name: string, options: Options) => {
         let title: string | undefined;
         const result = await cli.inWorkspace(async (workspace) => {
-          title = workspace.pipeline(name).title;
+          const pipeline = workspace.pipeline(name);
+          title = pipeline.title;
           const progress = progressOn(cli.terminal);
           const { accept, by = userInfo().username } = options;
           const run = (signal: AbortSignal) =>
@@ -47,7 +49,7 @@ export const runCommand: CommandMaker = (cli, act) =>
               observe: progress.observe,
             });
           try {
-            return await withStopSignals(cli.terminal, run);
+            return shownResult(await withStopSignals(cli.terminal, run), maskingFor(pipeline, false));
           } finally {
             progress.end();
           }
