@@ -1,6 +1,6 @@
-import { isProblem, problem, type Problem } from '../model/problem.ts';
+import { isProblem, located, problem, type Problem } from '../model/problem.ts';
 import { compileMarked } from './expression.ts';
-import { whenAllReady, whenReady } from './settle.ts';
+import { isPromise, whenAllReady, whenReady } from './settle.ts';
 import type { Environment, Expression, MaybePromise, Scope, Shape } from './types.ts';
 
 /** What became of a part of a shape: its value, and how many of its expressions there were and gave something. */
@@ -62,12 +62,32 @@ function compilePart(value: unknown, path: Path, leafOf: LeafOf): Maker {
   if (isMap(value)) return compileMap(value, path, leafOf);
   const expression = typeof value === 'string' ? leafOf(path, value) : undefined;
   if (!expression) return () => ({ value, expressions: 0, given: 0 });
+  const field = path.join('.');
   return (input, scope, env) =>
-    whenReady(expression.evaluate(input, scope, env), (found) => ({
+    whenReady(evaluateAt(field, expression, input, scope, env), (found) => ({
       value: found,
       expressions: 1,
       given: found === undefined ? 0 : 1,
     }));
+}
+
+/** What fails says at which key. */
+function evaluateAt(
+  field: string,
+  expression: Expression,
+  input: unknown,
+  scope: Scope,
+  env: Environment,
+): MaybePromise<unknown> {
+  const told = (error: unknown): never => {
+    throw isProblem(error) && field !== '' ? located(error, { field }) : error;
+  };
+  try {
+    const value = expression.evaluate(input, scope, env);
+    return isPromise(value) ? value.catch(told) : value;
+  } catch (error) {
+    return told(error);
+  }
 }
 
 /** Keys without a value are left out, and so is the whole map when none is left; one that is written empty stays. */

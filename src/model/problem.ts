@@ -10,6 +10,8 @@ export type ProblemClass = 'config' | 'transient' | 'data' | 'fatal' | 'bug';
 export interface Where {
   pipeline?: string;
   step?: string;
+  /** Key in what a step makes: `email`, `address.city`. */
+  field?: string;
   sink?: string;
   file?: string;
   line?: number;

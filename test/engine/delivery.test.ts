@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { balance, closeAccount, noCounts } from '../../src/engine/run/account.ts';
+import { compileShape } from '../../src/expression/index.ts';
+import type { Step } from '../../src/language/compile/pipeline.ts';
 import type { WriteItem } from '../../src/model/record.ts';
 import { people, setStep, testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
 
@@ -529,4 +531,29 @@ test('a snapshot locked by another run: this one is skipped', async () => {
   const result = await world.run(testPipeline(), people(1));
   expect(result).toMatchObject({ status: 'skipped', code: 'PIPELINE_LOCKED' });
   await lease.release();
+});
+
+test('S1: a plan says beforehand which operation of which target is never asked for twice', async () => {
+  const sinks = [{ kind: 'target', options: {}, written: {}, neverRepeats: ['create' as const] }];
+  await world.run(testPipeline({ sinks }), people(2), { dryRun: true });
+  const plan = await world.run(testPipeline({ sinks }), people(2), { dryRun: true });
+  expect(plan.notes).toEqual([
+    '`target` says `repeat: never` of `create`: a record whose answer is lost is rejected as "outcome unknown", for a person to look.',
+  ]);
+  expect((await world.run(testPipeline(), people(2), { dryRun: true })).notes).toEqual([]);
+});
+
+test('an expression that fails says in which step and at which field, and no value', async () => {
+  const map: Step = {
+    kind: 'map',
+    at: 'steps[1]',
+    shape: compileShape({ id: '=id', to: { email: '=$number(name)' } }),
+    fields: ['id', 'to'],
+  };
+  const result = await world.run(testPipeline({ before: [map] }), people(1));
+  expect(result.rejects[0]).toMatchObject({ stage: 'steps', code: 'EXPRESSION_FAILED', field: 'to.email' });
+  expect(result.rejects[0]?.reason).toContain('(at steps[1].map.to.email)');
+  expect(result.rejects[0]?.reason).not.toContain('Name 1');
+  const filter = await world.run(testPipeline({ filter: '$number(name) > 1' }), people(1));
+  expect(filter.rejects[0]?.reason).toContain('(at steps[0].filter)');
 });

@@ -1,9 +1,10 @@
 import { isPromise, whenReady } from '../../expression/index.ts';
+import { neverRepeatsSentence } from '../../language/compile/never-repeats.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { countDelivered, countFiltered } from '../run/account.ts';
-import { checkStop, intolerable, isIntolerable, settleWell } from '../run/context.ts';
+import { checkStop, intolerable, isIntolerable, note, settleWell } from '../run/context.ts';
 import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { commitFinals } from './commit.ts';
 import { openTarget, rejectWork, type Delivery } from './delivery.ts';
@@ -62,10 +63,19 @@ export async function planGroup(delivery: Delivery, works: Work[]): Promise<void
   const { run } = delivery;
   for (const work of works) {
     if (!(await prepare(delivery, work))) continue;
+    sayNeverRepeats(delivery, work);
     const { key, operation, origin, line, was, record } = work;
     const after = operation === 'missing' ? {} : { after: record };
     run.observe({ is: 'change', change: { key, operation, origin, line, ...(was ? { before: was } : {}), ...after } });
     countDelivered(run.counts, operation);
+  }
+}
+
+/** A lost answer would be a person's business: a plan says so before it happens (S1). */
+function sayNeverRepeats({ run, targets }: Delivery, work: Work): void {
+  for (const { target, operation } of work.route) {
+    const { kind, neverRepeats } = (targets[target] as Target).use;
+    if (neverRepeats?.includes(operation)) note(run, neverRepeatsSentence(kind, [operation]));
   }
 }
 

@@ -1,6 +1,6 @@
 import { isPromise, whenReady, type Environment, type MaybePromise } from '../../expression/index.ts';
 import type { Step } from '../../language/compile/pipeline.ts';
-import { isProblem } from '../../model/problem.ts';
+import { isProblem, located } from '../../model/problem.ts';
 import { filterStep } from './filter.ts';
 import { mapStep, setStep } from './map.ts';
 import { callStep } from './call.ts';
@@ -20,7 +20,7 @@ export interface RunSteps {
 
 /** Makes one runner of neighbouring steps; nothing is awaited where nothing is asynchronous. */
 export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
-  const runs = steps.map((step) => withWords(step, runOf(step, tools)));
+  const runs = steps.map((step) => placed(step, withWords(step, runOf(step, tools))));
   const from = (index: number, passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => {
     for (let at = index; at < runs.length; at++) {
       const verdict = (runs[at] as RunStep)(passing, env);
@@ -75,9 +75,28 @@ function withWords(step: Step, run: RunStep): RunStep {
   };
 }
 
+/** What fails says in which step. */
+function placed(step: Step, run: RunStep): RunStep {
+  const at = step.at === step.kind ? step.kind : `${step.at}.${step.kind}`;
+  const told = (error: unknown): never => {
+    throw isProblem(error) ? located(error, { step: at }) : error;
+  };
+  return (passing, env) => {
+    try {
+      const verdict = run(passing, env);
+      return isPromise(verdict) ? (verdict as Promise<Verdict | undefined>).catch(told) : verdict;
+    } catch (error) {
+      return told(error);
+    }
+  };
+}
+
 /** A data problem rejects the record; anything else fails the run. */
 function asVerdict(error: unknown): Verdict {
   if (!isProblem(error) || error.class !== 'data') throw error;
   const stage = error.code === 'LINK_NOT_DELIVERED' ? 'link' : 'steps';
-  return { is: 'rejected', stage, code: error.code, reason: error.message };
+  const { step, field } = error.where;
+  const at = [step, field].filter((part) => part !== undefined).join('.');
+  const reason = at === '' ? error.message : `${error.message} (at ${at})`;
+  return { is: 'rejected', stage, code: error.code, reason, ...(field === undefined ? {} : { field }) };
 }

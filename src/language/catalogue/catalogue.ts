@@ -13,6 +13,8 @@ export interface KindEntry {
   connectionIsOptional?: boolean;
   /** Sinks: operations the target has. */
   operations?: readonly Operation[];
+  /** Sinks: operations that are not sent again when their answer was lost (S1). */
+  neverRepeats?: readonly Operation[];
   /** Sinks: what the target keeps of a record, read as `$kept`; left out where that is not known. */
   keeps?: readonly string[];
   /** Sinks: the target is a file, done at the end. Sources and sinks: `format:` stands beside it. */

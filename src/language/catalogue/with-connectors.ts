@@ -71,26 +71,34 @@ function sinksOf(document: Written): KindEntry[] {
     options: closed(undefined),
     ...usesConnection(document),
     operations: operations.filter((operation) => isMap(rule[operation])),
+    neverRepeats: operations.filter((operation) => isMap(rule[operation]) && repeatOf(rule[operation]) === 'never'),
     keeps: isMap(rule.keep) ? Object.keys(rule.keep) : [],
     takesFormat: false,
   }));
 }
 
+/** How a repeat is recognised: as declared, else by the request's method and headers. */
+function repeatOf(rule: Written): unknown {
+  return rule.repeat ?? repeatByMethod(methodOf(rule), headersOf(rule));
+}
+
+const requestOf = ({ request }: Written): Written => (isMap(request) ? request : {});
+const headersOf = (rule: Written): string[] => {
+  const { headers } = requestOf(rule);
+  return isMap(headers) ? Object.keys(headers) : [];
+};
+const methodOf = (rule: Written): string =>
+  ['get', 'post', 'put', 'patch', 'delete'].find((name) => Object.hasOwn(requestOf(rule), name)) ?? 'post';
+
 function callsOf(document: Written): KindEntry[] {
-  return mapsOf(document.call).map(([operation, rule]) => {
-    const request = isMap(rule.request) ? rule.request : {};
-    const method = ['get', 'post', 'put', 'patch', 'delete'].find((name) => Object.hasOwn(request, name)) ?? 'post';
-    const headers = isMap(request.headers) ? Object.keys(request.headers) : [];
-    const declared = rule.repeat === 'safe' || rule.repeat === 'never' ? rule.repeat : undefined;
-    return {
-      name: `${String(document.connector)}.${operation}`,
-      summary: textOf(rule.about) ?? `${operation} at ${titleOf(document)}.`,
-      options: parameters(rule.with, 'record'),
-      ...usesConnection(document),
-      writes: method !== 'get',
-      repeat: declared ?? repeatByMethod(method, headers),
-    };
-  });
+  return mapsOf(document.call).map(([operation, rule]) => ({
+    name: `${String(document.connector)}.${operation}`,
+    summary: textOf(rule.about) ?? `${operation} at ${titleOf(document)}.`,
+    options: parameters(rule.with, 'record'),
+    ...usesConnection(document),
+    writes: methodOf(rule) !== 'get',
+    repeat: repeatOf(rule) === 'safe' ? 'safe' : 'never',
+  }));
 }
 
 function connectionOf(document: Written): KindEntry[] {

@@ -2,11 +2,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { compileCondition, nearestName, type Shape } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
+import { operations } from '../../model/record.ts';
 import type { Catalogue, KindEntry } from '../catalogue/catalogue.ts';
 import type { Loaded, LoadedDocument } from '../load/load-workspace.ts';
 import { compileMarked, type MarkedFiles } from './compile-marked.ts';
 import { deepFrozen } from './frozen.ts';
 import { hashOf } from './hash.ts';
+import { neverRepeated } from './never-repeats.ts';
 import { personalFields } from './personal.ts';
 import type { Pipeline, ReportUse, SourceUse, Step, Use } from './pipeline.ts';
 import { recordRule } from './record-rule.ts';
@@ -97,6 +99,7 @@ function use(compiler: Compiler, item: unknown, entries: Record<string, KindEntr
     options: compileMarked(entry.options, written.options, compiler.files),
     ...(typeof connection === 'string' ? { connection } : {}),
     ...(words.only === undefined ? {} : { only: onlyOf(words.only) }),
+    ...(entry.neverRepeats?.length ? { neverRepeats: Object.freeze(neverRepeated(entry, operations)) } : {}),
     ...(words.when === undefined ? {} : { when: compileCondition(String(words.when)) }),
     ...(typeof words.as === 'string' ? { as: words.as } : {}),
     ...(words.format === undefined ? {} : { format: formatOf(compiler, words.format) }),

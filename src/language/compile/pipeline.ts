@@ -10,6 +10,8 @@ export interface Use {
   /** Name in the workspace; undefined where the kind needs none. */
   connection?: string;
   only?: Operation[];
+  /** Sinks: operations whose lost answer a person has to look after (S1). */
+  neverRepeats?: readonly Operation[];
   when?: Expression;
   as?: string;
   format?: { kind: string; options: unknown };

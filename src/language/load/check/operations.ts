@@ -1,6 +1,7 @@
 import type { Operation } from '../../../model/record.ts';
 import type { KindEntry } from '../../catalogue/catalogue.ts';
 import { writtenSteps, type WrittenStep } from '../../compile/steps.ts';
+import { neverRepeated, neverRepeatsSentence } from '../../compile/never-repeats.ts';
 import type { WrittenUse } from '../../compile/written-use.ts';
 import { isMap } from '../load-workspace.ts';
 import type { DocumentCheck } from './context.ts';
@@ -75,6 +76,24 @@ export function checkTarget(
     lackingFix(lacking, entry.operations, reaching),
     { at: 'key' },
   );
+}
+
+/** A lost answer of such an operation is a person's business: said before it happens (S1). */
+export function checkRepeats(
+  { tell }: DocumentCheck,
+  use: WrittenUse,
+  entry: KindEntry,
+  path: readonly (string | number)[],
+  possible: readonly Operation[],
+): void {
+  const only = use.words.only === undefined ? undefined : [use.words.only].flat().map(String);
+  const reaching = possible.filter((operation) => !only || only.some((name) => covers(name, operation)));
+  const never = neverRepeated(entry, reaching);
+  if (never.length === 0) return;
+  const message = neverRepeatsSentence(use.kind, never);
+  const fix = 'Where the API bears it, declare `repeat: find` or `repeat: safe` in the connector.';
+  const at = use.key === undefined ? path : [...path, use.key];
+  tell('TARGET_NEVER_REPEATS', at, message, fix, { at: 'key', severity: 'warning' });
 }
 
 const covers = (name: string, operation: Operation): boolean =>

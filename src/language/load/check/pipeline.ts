@@ -11,7 +11,7 @@ import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
-import { checkOnly, checkOnlyBeforeDiff, checkTarget, possibleOperations } from './operations.ts';
+import { checkOnly, checkOnlyBeforeDiff, checkRepeats, checkTarget, possibleOperations } from './operations.ts';
 import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
 import { checkSharedSnapshot, checkWas } from './owners.ts';
@@ -44,6 +44,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   for (const { use, entry, path } of isSure ? sinks : []) {
     checkOnly(check, use.words.only, [...path, 'only'], possible);
     checkTarget(check, use, entry, path, possible);
+    checkRepeats(check, use, entry, path, possible);
   }
   checkStepWords(check, steps, isSure ? possible : operations);
   checkRecord(check, preset);
