@@ -142,6 +142,11 @@ test('S19: whom another pipeline delivered is not missing where the owner filter
   await world.run(nightly, all);
   await world.run(nightly, all);
   expect(blocked()).toEqual([]);
+  // The other's filter is not a changed rule of the owner's.
+  await world.run(retail, all);
+  const moved = all.map((row) => (row.id === 'p1' ? { ...row, team: 'retail' } : row));
+  expect(await world.run(nightly, moved)).toMatchObject({ status: 'done', guards: [] });
+  expect(blocked()).toEqual(['p1']);
 });
 
 test("S19: a pipeline that looks for the missing in another's snapshot fails before it reads", async () => {

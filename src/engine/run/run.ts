@@ -11,6 +11,7 @@ import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { environmentFor } from './environment.ts';
+import { failureOf, statusOf } from './failure.ts';
 import type { GuardView, Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
 import { runStream } from './stream.ts';
@@ -267,28 +268,6 @@ function closedOrAsItStands(run: RunContext): RunResult['counts'] {
   } catch {
     return run.counts;
   }
-}
-
-function statusOf(failure: unknown): RunResult['status'] {
-  if (isProblem(failure) && failure.code === 'RUN_CANCELLED') return 'cancelled';
-  if (failure instanceof Error && failure.name === 'AbortError') return 'cancelled';
-  return isProblem(failure) && failure.code === 'PIPELINE_LOCKED' ? 'skipped' : 'failed';
-}
-
-function failureOf(failure: unknown): Pick<RunResult, 'code' | 'reason' | 'fix'> {
-  if (failure instanceof Error && failure.name === 'AbortError') {
-    return { code: 'RUN_CANCELLED', reason: 'The run was cancelled; what was delivered before is committed' };
-  }
-  if (isProblem(failure))
-    return { code: failure.code, reason: failure.message, ...(failure.fix ? { fix: failure.fix } : {}) };
-  const name = failure instanceof Error ? failure.name : typeof failure;
-  if (process.env.PORTOLAN_DEBUG)
-    process.stderr.write(`${failure instanceof Error ? failure.stack : String(failure)}\n`);
-  return {
-    code: 'INTERNAL',
-    reason: `An error that Portolan does not know ended the run (${name})`,
-    fix: 'Run again with PORTOLAN_DEBUG=1 and report what it prints.',
-  };
 }
 
 /** Writes the result down and gives the lock back; what can't be written is said in the result. */
