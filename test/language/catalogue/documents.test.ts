@@ -120,7 +120,6 @@ describe('what is not of the language is told once, at its key', () => {
 
   test.each([
     ['corrections', '{}', '/corrections UNKNOWN_KEY'],
-    ['was', 'old', '/was UNKNOWN_KEY'],
     ['schedule', '{ overlap: skip }', '/schedule MISSING_KEY'],
     ['schedule', "{ cron: '1 2 * * *', every: 5m }", '/schedule/every WRONG_PLACE'],
     ['schedule', '{ every: often }', '/schedule/every WRONG_FORM'],
