@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { OpenContext, OpenFormat } from '../connect/sdk/index.ts';
+import type { OpenContext, OpenFormat, Schema } from '../connect/sdk/index.ts';
 import type { Opening, World } from '../engine/run/world.ts';
 import type { Use } from '../language/compile/index.ts';
 import { compileMarked, durationMs, writtenConnections } from '../language/compile/index.ts';
@@ -47,7 +47,7 @@ export function worldOf(parts: Parts): World {
       kinds.sink(use.kind).open({ ...contextOf(parts, use, opening), ...formatOf(use), options: use.options }),
     openCall: (use, opening) => kinds.call(use.kind).open(contextOf(parts, use, opening)),
     holdsRecords: (use, opening) => holdsRecords(parts, use, opening),
-    limits: limitsOf(loaded),
+    limits: limitsOf(parts),
     newId: () => `${clock.now().toString(36)}${randomBytes(8).toString('hex')}`,
   };
 }
@@ -94,11 +94,17 @@ async function holdsRecords(parts: Parts, use: Use, opening: Opening): Promise<b
   }
 }
 
-/** `limits: { missing: 50/day }`. */
-function limitsOf(loaded: Loaded): World['limits'] {
-  const { limits } = (loaded.workspace?.value ?? {}) as { limits?: { missing?: string } };
-  const match = /^(\d+)\s*\/\s*(.+)$/.exec(limits?.missing ?? '');
-  if (!match) return {};
+/** `limits: { missing: 50/day, memory: 256MB, disk: 10GB }`; the schema knows the last two where they are not written. */
+function limitsOf({ loaded, catalogue }: Parts): World['limits'] {
+  const schema = (catalogue.documents.workspace.properties as { limits: Schema }).limits;
+  const written = compileMarked(schema, loaded.workspace?.value.limits ?? {});
+  const { missing, memory, disk } = written as { missing?: string; memory: number; disk: number };
+  const limits = { memoryBytes: memory, diskBytes: disk };
+  const match = /^(\d+)\s*\/\s*(.+)$/.exec(missing ?? '');
+  if (!match) return limits;
   const unit = match[2] as string;
-  return { missing: { count: Number(match[1]), perMs: durationMs(/^\d/.test(unit) ? unit : `1 ${unit}`) } };
+  return {
+    ...limits,
+    missing: { count: Number(match[1]), perMs: durationMs(/^\d/.test(unit) ? unit : `1 ${unit}`) },
+  };
 }

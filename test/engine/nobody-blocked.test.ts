@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test as once } from 'vitest';
 import { compileCondition } from '../../src/expression/index.ts';
 import { people, testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
 
@@ -12,6 +12,15 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const blocked = (): string[] => target.done('missing');
+
+/** Each promise holds with everybody in memory, and with all but two people on disk. */
+function test(name: string, body: () => Promise<void>): void {
+  once(name, body);
+  once(`${name}, with one page of memory`, async () => {
+    world.world.limits = { pages: { entries: 2, inMemory: 1 } };
+    await body();
+  });
+}
 
 test('whoever is really absent from a complete full feed is blocked', async () => {
   await world.run(testPipeline(), people(10));
@@ -310,7 +319,7 @@ test('a guard that stops writes nothing at all', async () => {
 });
 
 test("the workspace's limit holds a block that every pipeline's own guard would let through", async () => {
-  world.world.limits = { missing: { count: 5, perMs: 86_400_000 } };
+  world.world.limits.missing = { count: 5, perMs: 86_400_000 };
   await world.run(testPipeline(), people(10));
   await world.run(testPipeline(), people(7));
   expect(blocked().length).toBe(3);

@@ -131,6 +131,7 @@ export const field = {
       {
         type: ['string', 'integer'],
         pattern: '^\\d+(\\.\\d+)?\\s*(B|KB|MB|GB|KiB|MiB|GiB)$',
+        minimum: 1,
         'x-portolan': { as: 'size' },
       },
       options,

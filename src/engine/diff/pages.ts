@@ -2,7 +2,7 @@ import type { RunBudget } from './budget.ts';
 import { ScratchFile } from './scratch-file.ts';
 
 const PAGE_SHIFT = 14;
-const BLOCK_ENTRIES = 1 << 6;
+const BLOCK_ENTRIES = 1 << 4;
 /** A page takes at most such a part of the memory, so that a small budget spills finely. */
 const PAGES_A_BUDGET = 64;
 
@@ -24,6 +24,8 @@ export class Pages {
   private readonly scratch: ScratchFile;
   private readonly pages: (Uint8Array | undefined)[] = [];
   private readonly views: (DataView | undefined)[] = [];
+  /** Memory of the last page that went to disk, for the next one: the collector would give it back late. */
+  private spare: Uint8Array | undefined;
   private spilledPages = 0;
   /** Entries below this number are on disk. */
   private spilled = 0;
@@ -64,7 +66,8 @@ export class Pages {
     while (this.pages.length - this.spilledPages >= inMemory && this.spill());
     // With the first page the cache is taken as well, so that spilling needs no memory.
     this.budget.takeMemory(this.count === 0 ? 2 * this.pageBytes : this.pageBytes);
-    const page = new Uint8Array(this.pageBytes);
+    const page = this.spare?.fill(0) ?? new Uint8Array(this.pageBytes);
+    this.spare = undefined;
     this.pages.push(page);
     this.views.push(new DataView(page.buffer));
   }
@@ -73,6 +76,7 @@ export class Pages {
   private spill(): boolean {
     if (this.spilledPages >= this.count >> this.pageShift) return false;
     this.scratch.extend(this.pages[this.spilledPages] as Uint8Array, this.spilledPages * this.pageBytes);
+    this.spare = this.pages[this.spilledPages];
     this.pages[this.spilledPages] = undefined;
     this.views[this.spilledPages] = undefined;
     this.spilledPages++;

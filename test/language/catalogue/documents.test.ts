@@ -83,7 +83,7 @@ tables:
   admins: [anna, boris]
   cities: { msk: Moscow }
 key: '\${file:/run/secrets/portolan_key}'
-limits: { missing: 50/day }
+limits: { missing: 50/day, memory: 512MB, disk: 20GB }
 `;
 
 const check = `
@@ -171,6 +171,9 @@ describe('what is not of the language is told once, at its key', () => {
     ['language: de', '/language NOT_ALLOWED_VALUE'],
     ['store: postgres://x', '/store WRONG_FORM'],
     ['limits: { missing: 50 }', '/limits/missing WRONG_TYPE'],
+    ['limits: { memory: lots }', '/limits/memory WRONG_FORM'],
+    ['limits: { memory: 0 }', '/limits/memory OUT_OF_RANGE'],
+    ['limits: { disk: 10TB }', '/limits/disk WRONG_FORM'],
     ['limits: { mising: 50/day }', '/limits/mising UNKNOWN_KEY missing'],
     ['notify: []', '/notify UNKNOWN_KEY'],
     ['connections: { a b: { file: { folder: in } } }', '/connections/a b WRONG_FORM'],

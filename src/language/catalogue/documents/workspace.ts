@@ -80,8 +80,26 @@ export function workspaceSchema(connection: Schema): Schema {
             optional: true,
             examples: ['50/day'],
           }),
+          memory: field.size({
+            about:
+              'Memory that the comparison of one run may take. What does not fit goes to a file without a name below `.portolan/runs`; only 9 to 15 bytes a key must stay in memory. A run for which that is too little fails before it delivers.',
+            optional: true,
+            default: '256MB',
+            examples: ['1GB'],
+          }),
+          disk: field.size({
+            about:
+              'Disk that one run may take for changed records on their way and for what memory does not hold. A run that needs more fails before it delivers.',
+            optional: true,
+            default: '10GB',
+            examples: ['50GB'],
+          }),
         },
-        { about: 'Bounds that hold across runs and pipelines.', optional: true },
+        {
+          about:
+            'Bounds that hold for all pipelines: how many people may become missing, and what a run may take of the machine.',
+          optional: true,
+        },
       ),
     },
     { about: 'The workspace: where systems are, how to log in, and what holds for all pipelines.' },
