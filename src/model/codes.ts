@@ -473,7 +473,20 @@ export const codes = listed({
     class: 'data',
     about: 'The target knows several records under one key. A person has to decide which is meant.',
   },
-  TARGET_CANNOT_FIND: { class: 'fatal', about: 'An operation says `repeat: find`, and the target declares no `find`.' },
+  TARGET_CANNOT_FIND: {
+    class: 'fatal',
+    about:
+      'An operation says `repeat: find`, or an answer `exists` or `stale`, and the target declares no `find` to ask by.',
+  },
+  TARGET_KEY_MISSING: {
+    class: 'config',
+    about: 'A target declares `find`, and no `key` by which a record could be asked for.',
+  },
+  TARGET_KEY_EMPTY: {
+    class: 'data',
+    about:
+      'A record has no value in the field by which its target knows it, so the target can not be asked for it. Map a value to that field.',
+  },
   DUPLICATE_AT_TARGET: {
     class: 'data',
     about: 'The target refused a create as a duplicate, and the record it holds is not ours.',

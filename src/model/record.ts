@@ -100,7 +100,7 @@ export type WriteAnswer =
  * What `find` learned of one item. `other`: nobody has our key, and what was found carries this one of another's (S10).
  */
 export type Found =
-  { is: 'found'; kept: Fields } | { is: 'absent'; other?: string } | { is: 'ambiguous'; reason: string };
+  { is: 'found'; kept: Fields } | { is: 'absent'; other?: string } | { is: 'ambiguous'; reason: string; code?: string };
 
 /** A person's or a program's view of what happened to every record of a run (S2). */
 export interface Counts {

@@ -309,6 +309,17 @@ test('several records under one key at the target: rejected, a person decides', 
   expect(result.causes[0]?.code).toBe('TARGET_AMBIGUOUS');
 });
 
+test('a target that says it can be asked after a lost answer, and can not, is given nothing', async () => {
+  let closed = 0;
+  target.sink = ((make) => () => {
+    const { find: _find, ...rest } = make();
+    return { ...rest, close: async () => void closed++ };
+  })(target.sink);
+  const result = await world.run(testPipeline(), people(1));
+  expect(result).toMatchObject({ status: 'failed', code: 'TARGET_CANNOT_FIND' });
+  expect([target.people.size, closed]).toEqual([0, 1]);
+});
+
 test('an update of somebody the target forgot, where nobody can be created, is rejected', async () => {
   const pipeline = testPipeline({ diff: { missing: 'ignore' } });
   await world.run(pipeline, people(1));
@@ -552,8 +563,8 @@ test('an expression that fails says in which step and at which field, and no val
   };
   const result = await world.run(testPipeline({ before: [map] }), people(1));
   expect(result.rejects[0]).toMatchObject({ stage: 'steps', code: 'EXPRESSION_FAILED', field: 'to.email' });
-  expect(result.rejects[0]?.reason).toContain('(at steps[1].map.to.email)');
+  expect(result.rejects[0]?.reason).toContain('(at steps[1].map.to.email, from “name”)');
   expect(result.rejects[0]?.reason).not.toContain('Name 1');
   const filter = await world.run(testPipeline({ filter: '$number(name) > 1' }), people(1));
-  expect(filter.rejects[0]?.reason).toContain('(at steps[0].filter)');
+  expect(filter.rejects[0]?.reason).toContain('(at steps[0].filter, from “name”)');
 });

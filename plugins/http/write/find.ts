@@ -19,7 +19,8 @@ export async function findItems(tools: FindTools, items: readonly WriteItem[]): 
   const { target, find } = tools;
   const found = items.map((): Found => ({
     is: 'ambiguous',
-    reason: `the record has no ${keyFields(target).join(', ')}`,
+    code: 'TARGET_KEY_EMPTY',
+    reason: `The record has no value in ${keyFields(target).join(' or ')}, by which the target could be asked for it`,
   }));
   const keyed = items.flatMap((item, place) => {
     const key = keyText(target, item.record);
@@ -51,7 +52,7 @@ async function findSome(tools: FindTools, some: readonly Keyed[]): Promise<Found
     asked = await askOnce({ session, rules, scope: { ...scope, item: records }, signal }, request);
   } catch (error) {
     if (!isProblem(error) || error.class !== 'data') throw error;
-    return some.map(() => ({ is: 'ambiguous', reason: error.message }));
+    return some.map(() => ({ is: 'ambiguous', code: error.code, reason: error.message }));
   }
   const byKey = await candidates(tools, asked, scope);
   const names = { ...scope, ...answerNames(asked.answer) };

@@ -1,4 +1,4 @@
-import type { OpenContext, OpenSink } from '#sdk';
+import { problem, type OpenContext, type OpenSink } from '#sdk';
 import type { Connector } from '../document.ts';
 import type { TargetRule } from '../schema/write.ts';
 import { openSession } from '../session.ts';
@@ -15,10 +15,12 @@ export async function openTarget(
   target: TargetRule,
   context: OpenContext<unknown>,
 ): Promise<OpenSink> {
+  const rules = rulesOf(target);
+  refuseUnaskable(target, rules);
   const session = await openSession(connector, context);
   const { find } = target;
   return {
-    rules: rulesOf(target),
+    rules,
     retry: session.retry,
     concurrency: session.concurrency ?? defaultConcurrency,
     key: keyFields(target),
@@ -27,4 +29,18 @@ export async function openTarget(
     ...(find ? { find: (items, signal) => findItems({ session, target, find, signal }, items) } : {}),
     close: () => session.close(),
   };
+}
+
+/** Nothing is sent where a lost answer could only be answered by sending again (S1). */
+function refuseUnaskable({ find, key }: TargetRule, rules: OpenSink['rules']): void {
+  if (find && key === undefined) {
+    throw problem('TARGET_KEY_MISSING', 'The target declares `find`, and no `key` by which it could be asked.', {
+      fix: 'Write `key: FIELD` beside `find` in the connector.',
+    });
+  }
+  const [operation] = Object.entries(rules).find(([, rule]) => rule.repeat === 'find') ?? [];
+  if (find || operation === undefined) return;
+  throw problem('TARGET_CANNOT_FIND', `\`${operation}\` says \`repeat: find\`, and the target declares no \`find\`.`, {
+    fix: 'Declare `find` in the connector, or write `repeat: never`.',
+  });
 }

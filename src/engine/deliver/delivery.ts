@@ -1,3 +1,5 @@
+import type { OpenSink } from '../../connect/sdk/index.ts';
+import { problem } from '../../model/problem.ts';
 import type { Intent } from '../../store/ports.ts';
 import type { Doubts } from '../diff/collect.ts';
 import type { Ledger } from '../diff/ledger.ts';
@@ -27,10 +29,19 @@ export const snapshotName = (run: RunContext): string => run.state.snapshot;
 export async function openTarget({ run }: Delivery, target: Target): Promise<NonNullable<Target['sink']>> {
   if (!target.sink) {
     const { scope, env, inFlight: signal } = run;
-    target.sink = await run.world.openSink(target.use, { scope, env, signal, note: (message) => note(run, message) });
-    await target.sink.begin?.(signal);
+    const sink = await run.world.openSink(target.use, { scope, env, signal, note: (message) => note(run, message) });
+    await refuseUnaskable(sink, target.name);
+    target.sink = sink;
+    await sink.begin?.(signal);
   }
   return target.sink;
+}
+
+/** Who says that it can be asked after a lost answer, and can't be, would only be sent everything again (S1). */
+async function refuseUnaskable(sink: OpenSink, name: string): Promise<void> {
+  if (sink.find || Object.values(sink.rules).every((rule) => rule.repeat !== 'find')) return;
+  await sink.close();
+  throw problem('TARGET_CANNOT_FIND', `${name} says \`repeat: find\` and has no find`);
 }
 
 /** Settles a work as rejected. */

@@ -170,9 +170,9 @@ async function settled(
   return decided.map((one) => ('key' in one ? (sent[next++] as Final) : one));
 }
 
-const ambiguous = ({ reason }: Extract<Found, { is: 'ambiguous' }>): Final => ({
+const ambiguous = ({ reason, code = 'TARGET_AMBIGUOUS' }: Extract<Found, { is: 'ambiguous' }>): Final => ({
   is: 'rejected',
-  code: 'TARGET_AMBIGUOUS',
+  code,
   reason,
 });
 

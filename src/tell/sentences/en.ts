@@ -1,3 +1,4 @@
+import { readUnknownCode } from '../../expression/index.ts';
 import { counted } from '../../model/counted.ts';
 import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 
@@ -17,6 +18,12 @@ const otherLine = ({ reason }: SentenceFacts): string => {
   return number ? ` (by line ${number})` : '';
 };
 
+function unknownCode({ reason }: SentenceFacts): string {
+  const { code, table } = readUnknownCode(reason);
+  const where = table === undefined ? 'the table' : `the table ${shownMessage(table)}`;
+  return code === undefined ? `a code that is not in ${where}` : `the code ${shownMessage(code)} is not in ${where}`;
+}
+
 /** English, for the client's own specialist. */
 export const en: Sentences = Object.freeze({
   byCode: {
@@ -30,7 +37,7 @@ export const en: Sentences = Object.freeze({
     PHONE_UNREADABLE: (it) => `${field(it, 'The phone')} is not a phone number that can be read`,
     SNILS_WRONG: (it) => `${field(it, 'SNILS')} must have 11 digits with right check digits`,
     INN_WRONG: (it) => `${field(it, 'INN')} must have 10 or 12 digits with right check digits`,
-    LOOKUP_UNKNOWN: (it) => `${field(it, 'A code')} is not in the table`,
+    LOOKUP_UNKNOWN: (it) => `${field(it, 'A code')}: ${unknownCode(it)}`,
     LINK_NOT_DELIVERED: () => 'What the row points to is not delivered yet; it is tried again with the next feed',
     EXPRESSION_FAILED: (it) => `${field(it)} could not be worked out`,
     TEMPLATE_VALUE: (it) => `${field(it)} has a value that cannot stand in a text`,
@@ -47,6 +54,7 @@ export const en: Sentences = Object.freeze({
     OUTCOME_UNKNOWN: () => 'The system did not answer, and it is not known whether it took the record: look there',
     DUPLICATE_AT_TARGET: () => 'The system has another record with the same value',
     TARGET_AMBIGUOUS: () => 'The system has several records under this key; a person decides',
+    TARGET_KEY_EMPTY: () => 'The record has no value in the field by which the system knows it',
     TARGET_FORGOT: () => 'The system no longer knows the record',
     TARGET_STALE: () => 'Somebody else changed the record in the system meanwhile',
     TARGET_LACKS_OPERATION: () => 'The system cannot do what is to be done with the record',

@@ -1,3 +1,4 @@
+import { readUnknownCode } from '../../expression/index.ts';
 import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 import { countedRu } from './plural-ru.ts';
 
@@ -18,6 +19,12 @@ const otherLine = ({ reason }: SentenceFacts): string => {
   return number ? ` (как в строке ${number})` : '';
 };
 
+function unknownCode({ reason }: SentenceFacts): string {
+  const { code, table } = readUnknownCode(reason);
+  const where = table === undefined ? 'справочнике' : `справочнике ${shownMessage(table)}`;
+  return code === undefined ? `такого кода нет в ${where}` : `кода ${shownMessage(code)} нет в ${where}`;
+}
+
 /** Russian, for the client's own specialist: what is wrong with the row, and nothing about how programs work. */
 export const ru: Sentences = Object.freeze({
   byCode: {
@@ -31,7 +38,7 @@ export const ru: Sentences = Object.freeze({
     PHONE_UNREADABLE: (it) => `${field(it, 'Телефон')}: номер телефона не удалось прочитать`,
     SNILS_WRONG: (it) => `${field(it, 'СНИЛС')}: должно быть 11 цифр, и контрольные цифры должны сходиться`,
     INN_WRONG: (it) => `${field(it, 'ИНН')}: должно быть 10 или 12 цифр, и контрольные цифры должны сходиться`,
-    LOOKUP_UNKNOWN: (it) => `${field(it, 'Код')}: такого кода нет в справочнике`,
+    LOOKUP_UNKNOWN: (it) => `${field(it, 'Код')}: ${unknownCode(it)}`,
     LINK_NOT_DELIVERED: () => 'Запись ссылается на того, кто ещё не передан; будет повторено при следующей загрузке',
     EXPRESSION_FAILED: (it) => `${field(it)}: значение не удалось вычислить`,
     TEMPLATE_VALUE: (it) => `${field(it)}: такое значение нельзя подставить в текст`,
@@ -48,6 +55,7 @@ export const ru: Sentences = Object.freeze({
     OUTCOME_UNKNOWN: () => 'Система не ответила, и неизвестно, принята ли запись: её нужно проверить вручную',
     DUPLICATE_AT_TARGET: () => 'В системе уже есть другая запись с таким же значением',
     TARGET_AMBIGUOUS: () => 'В системе несколько записей с этим ключом; решить может только человек',
+    TARGET_KEY_EMPTY: () => 'У записи нет значения в поле, по которому её знает система',
     TARGET_FORGOT: () => 'Система больше не знает эту запись',
     TARGET_STALE: () => 'Запись в системе за это время изменил кто-то другой',
     TARGET_LACKS_OPERATION: () => 'Система не умеет того, что нужно сделать с записью',

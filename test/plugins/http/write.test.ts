@@ -55,6 +55,8 @@ const rulesOf = async (text: string) => {
   return sink.rules;
 };
 
+const asking = 'find: { request: { get: /people }, results: { list: items } }\n';
+
 const single = `
 key: code
 keep: { no: no, etag: $headers.etag }
@@ -168,10 +170,24 @@ describe('how a repeat is recognised', () => {
 
   it('what the document says wins, and a batch has its size and nature', async () => {
     const rules = await rulesOf(
-      document('create: { batch: { size: 50, atomic: true, by: group }, repeat: find, request: { put: /x } }'),
+      document(
+        `key: code\n${asking}create: { batch: { size: 50, atomic: true, by: group }, repeat: find, request: { put: /x } }`,
+      ),
     );
     expect(rules.create).toMatchObject({ size: 50, atomic: true, repeat: 'find' });
     expect(rules.create?.by?.(item({ group: 'g1' }))).toBe('g1');
+  });
+
+  it('a target that says it can be asked, and can not, is refused before anything is sent', async () => {
+    const unaskable = 'key: code\ncreate: { repeat: find, request: { post: /x } }';
+    await expect(rulesOf(document(unaskable))).rejects.toMatchObject({
+      code: 'TARGET_CANNOT_FIND',
+      message: '`create` says `repeat: find`, and the target declares no `find`.',
+    });
+    await expect(rulesOf(document(`${asking}create: { request: { post: /x } }`))).rejects.toMatchObject({
+      code: 'TARGET_KEY_MISSING',
+    });
+    await expect(rulesOf(document(`key: code\n${asking}create: { request: { post: /x } }`))).resolves.toBeDefined();
   });
 
   it('requests in flight are as many as the limits let through', async () => {
@@ -491,7 +507,14 @@ find: { batch: 2, request: { post: /find, json: { codes: [=$items.code] } }, res
   it('calls two with our key ambiguous, and a record without a key too', async () => {
     api.intercept = () => ({ body: { people: [{ code: 'a' }, { code: 'a' }] } });
     const found = await find(document(one), [item({ code: 'a' }), item({ name: 'x' })]);
-    expect(found).toMatchObject([{ is: 'ambiguous' }, { is: 'ambiguous', reason: 'the record has no code' }]);
+    expect(found).toMatchObject([
+      { is: 'ambiguous' },
+      {
+        is: 'ambiguous',
+        code: 'TARGET_KEY_EMPTY',
+        reason: 'The record has no value in code, by which the target could be asked for it',
+      },
+    ]);
     expect(api.received).toHaveLength(1);
   });
 

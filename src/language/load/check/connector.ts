@@ -4,6 +4,7 @@ import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, type Members, type Names } from './names.ts';
+import { checkTargets } from './targets.ts';
 
 /** A connector document: every expression and template, with the names that its schema says exist there. */
 export function checkConnector(checking: Checking, check: DocumentCheck): void {
@@ -12,6 +13,7 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
     checkMarked(checking, check, leaf, { ...names, members: membersAt(leaf.path, check) });
   }
   checkTransportWord(check);
+  checkTargets(check);
 }
 
 /** What the document declares: options of the connection, of the read, and what the target keeps. */
