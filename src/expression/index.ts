@@ -2,6 +2,7 @@ export type * from './types.ts';
 export { compileCondition, compileExpression } from './expression.ts';
 export { functionNames, functionReference } from './functions/catalogue.ts';
 export { mentionsImpure } from './analysis.ts';
+export { readUnknownCode, withoutCode } from './functions/unknown-code.ts';
 export { nearestName } from './nearest.ts';
 export { isPromise, whenAllReady, whenReady } from './settle.ts';
 export { checkDateFormat, namedDateFormats, parseDate } from './text/dates.ts';

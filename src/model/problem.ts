@@ -30,6 +30,8 @@ export interface ProblemDetails {
   afterMs?: number;
   /** The request that failed did certainly nothing, so nothing is in doubt. */
   nothingDone?: boolean;
+  /** The message with the value that was found in it, for places that know that the value is not personal. */
+  withValue?: string;
 }
 
 const mark = Symbol.for('portolan.problem');
@@ -42,6 +44,7 @@ export interface Problem extends Error {
   readonly where: Where;
   readonly afterMs?: number;
   readonly nothingDone?: boolean;
+  readonly withValue?: string;
 }
 
 /**
@@ -60,6 +63,7 @@ export function problem(code: Code | (string & {}), message: string, details: Pr
     ...(details.fix === undefined ? {} : { fix: details.fix }),
     ...(details.afterMs === undefined ? {} : { afterMs: details.afterMs }),
     ...(details.nothingDone ? { nothingDone: true } : {}),
+    ...(details.withValue === undefined ? {} : { withValue: details.withValue }),
   });
 }
 

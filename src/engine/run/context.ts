@@ -1,4 +1,4 @@
-import type { Environment, Scope } from '../../expression/index.ts';
+import { withoutCode, type Environment, type Scope } from '../../expression/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
@@ -95,14 +95,7 @@ export async function reject(run: RunContext, rejected: RejectInput, causeReason
   if (rejected.stage === 'link') run.linkErrors++;
   const { source: _source, ...view } = rejected;
   if (run.rejects.length < REJECTS_SHOWN) run.rejects.push(view);
-  const name = [view.stage, view.code, view.field, view.sink].join('|');
-  const cause = run.causes.get(name);
-  if (cause) cause.count++;
-  else {
-    const { code, stage, field, reason: own } = view;
-    const reason = causeReason ?? own;
-    run.causes.set(name, { code, stage, reason, count: 1, ...(field ? { field } : {}) });
-  }
+  countCause(run, view, causeReason ?? view.reason);
   run.observe({
     is: 'change',
     change: {
@@ -115,6 +108,21 @@ export async function reject(run: RunContext, rejected: RejectInput, causeReason
   });
   run.pendingRejects.push(rejected);
   if (run.pendingRejects.length >= REJECTS_A_COMMIT) await flushRejects(run);
+}
+
+/** So many unknown codes of one field are causes of their own; all others are one cause. */
+const CODES_APART = 20;
+
+function countCause(run: RunContext, { code, stage, field, sink }: Omit<RejectInput, 'source'>, reason: string): void {
+  const kind = [stage, code, field, sink].join('|');
+  const isApart = code === 'LOOKUP_UNKNOWN' && withoutCode(reason) !== reason;
+  const own = isApart ? `${kind}|${reason}` : kind;
+  const apart =
+    isApart && !run.causes.has(own) ? [...run.causes.keys()].filter((name) => name.startsWith(`${kind}|`)) : [];
+  const [name, told] = apart.length < CODES_APART ? [own, reason] : [kind, withoutCode(reason)];
+  const cause = run.causes.get(name);
+  if (cause) cause.count++;
+  else run.causes.set(name, { code, stage, reason: told, count: 1, ...(field ? { field } : {}) });
 }
 
 /** Settles a key well: its open reject closes with the next commit. */
@@ -191,6 +199,10 @@ export function intolerable(run: RunContext): Error {
   return problem(
     'TOLERATE_EXCEEDED',
     `${run.counts.rejected - run.linkErrors} of ${run.counts.read} records were rejected, and the pipeline tolerates ${allowed}`,
-    { fix: 'Look at `portolan rejects list`, mend the feed, or raise errors.tolerate.' },
+    {
+      fix: run.dryRun
+        ? 'Look at the rejected rows that this plan shows above (`--all` or `--json` for every one), mend the feed, or raise errors.tolerate.'
+        : 'Look at `portolan rejects list`, mend the feed, or raise errors.tolerate.',
+    },
   );
 }

@@ -1,7 +1,8 @@
 import { nearestName, parseDate, parseNumber } from '../../expression/index.ts';
 import type { FieldRule, RecordRule } from '../../language/compile/pipeline.ts';
-import { isProblem, problem } from '../../model/problem.ts';
+import { isProblem, problem, type Problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
+import { fieldText } from './field-facts.ts';
 
 /** Why one field of a row could not be read. */
 export interface FieldFault {
@@ -33,7 +34,8 @@ export function recordReader(rule: RecordRule, timezone: string, columns?: reado
           if (value !== undefined) record[field.name] = value;
         } catch (error) {
           if (!isProblem(error)) throw error;
-          fault ??= { code: error.code, reason: error.message, field: field.name };
+          const what = fieldText(field.name, found === undefined ? field.from : [found]);
+          fault ??= { code: error.code, reason: faultReason(error, what), field: field.name };
         }
       }
       return fault ? { record, fault } : { record };
@@ -59,7 +61,7 @@ function readField(field: FieldRule, raw: unknown, timezone: string): unknown {
   if (!hasValue(value) || (typeof value === 'string' && field.none.includes(value))) value = undefined;
   if (value === undefined) {
     if (field.required) {
-      throw problem('FIELD_REQUIRED', `The field ${field.name} has no value, and it is required`, { class: 'data' });
+      throw problem('FIELD_REQUIRED', 'There is no value, and it is required', { class: 'data' });
     }
     return field.list === undefined ? undefined : [];
   }
@@ -69,6 +71,12 @@ function readField(field: FieldRule, raw: unknown, timezone: string): unknown {
   if (field.list !== undefined) return asSet(value, field.list);
   return value;
 }
+
+/** Problems of values don't know whose they are. */
+const faultReason = ({ code, message }: Problem, what: string): string =>
+  code === 'FIELD_REQUIRED'
+    ? `${what.replace('the', 'The')} has no value, and it is required`
+    : `${message.replace(/[.]$/, '')} (in ${what})`;
 
 /** A set: sorted and without repeats, so that two feeds that list it otherwise are the same feed. */
 function asSet(value: unknown, separator: string): unknown[] {

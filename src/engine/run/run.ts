@@ -12,6 +12,7 @@ import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { environmentFor } from './environment.ts';
 import { failureOf, statusOf } from './failure.ts';
+import { fieldFactsOf } from './field-facts.ts';
 import type { GuardView, Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
 import { runStream } from './stream.ts';
@@ -134,7 +135,14 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
   const at = pipeline.steps.findIndex((step) => step.kind === 'diff');
   const calls = openCallsOf(run);
   const { signal, inFlight } = run;
-  const tools = { vault: world.vault, newLedger: () => space.newLedger(), openCall: calls.open, signal, inFlight };
+  const tools = {
+    vault: world.vault,
+    fields: fieldFactsOf(pipeline),
+    newLedger: () => space.newLedger(),
+    openCall: calls.open,
+    signal,
+    inFlight,
+  };
   const before = compileSteps(
     stepsOf(run, at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), 'before a diff'),
     tools,

@@ -1,10 +1,11 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import { isPromise, whenAllReady, whenReady, type MaybePromise, type Scope } from '../../expression/index.ts';
-import { isProblem } from '../../model/problem.ts';
+import { isProblem, type Problem } from '../../model/problem.ts';
 import type { Fields, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
 import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { checkStop, note, type RunContext } from './context.ts';
+import { fieldFactsOf, reasonOf } from './field-facts.ts';
 import { recordReader, type FieldFault, type RecordReader } from './read-record.ts';
 import { unknownColumns } from './unknown-columns.ts';
 
@@ -100,7 +101,7 @@ function transformRow(
     if (key === null) return rejected(null, unreadableKey(fault));
     if (fault) return rejected(key, { stage: 'record', code: fault.code, reason: fault.reason, field: fault.field });
     return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row> => {
-      if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: gone.message });
+      if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: goneReason(run, gone) });
       if (gone) return { key, line, source, record, fate: 'gone' };
       const passing: Parameters<RunSteps>[0] = { record, key, line, scope };
       return whenReady(steps(passing, run.env), (verdict): Row => {
@@ -120,6 +121,13 @@ function transformRow(
     });
   });
 }
+
+const goneReason = ({ pipeline }: RunContext, error: Problem): string =>
+  reasonOf(
+    error,
+    { place: 'record.gone', expressions: pipeline.record.gone ? [pipeline.record.gone] : [] },
+    fieldFactsOf(pipeline),
+  );
 
 const unreadableKey = (fault: FieldFault | undefined): Pick<RejectInput, 'stage' | 'code' | 'reason' | 'field'> => ({
   stage: 'record',

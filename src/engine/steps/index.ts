@@ -1,6 +1,7 @@
 import { isPromise, whenReady, type Environment, type MaybePromise } from '../../expression/index.ts';
 import type { Step } from '../../language/compile/pipeline.ts';
 import { isProblem, located } from '../../model/problem.ts';
+import { expressionsAt, reasonOf } from '../run/field-facts.ts';
 import { filterStep } from './filter.ts';
 import { mapStep, setStep } from './map.ts';
 import { callStep } from './call.ts';
@@ -20,7 +21,7 @@ export interface RunSteps {
 
 /** Makes one runner of neighbouring steps; nothing is awaited where nothing is asynchronous. */
 export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
-  const runs = steps.map((step) => placed(step, withWords(step, runOf(step, tools))));
+  const runs = steps.map((step) => placed(step, withWords(step, runOf(step, tools)), tools));
   const from = (index: number, passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => {
     for (let at = index; at < runs.length; at++) {
       const verdict = (runs[at] as RunStep)(passing, env);
@@ -31,14 +32,7 @@ export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
     }
     return undefined;
   };
-  const run = (passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => {
-    try {
-      const verdict = from(0, passing, env);
-      return isPromise(verdict) ? (verdict as Promise<Verdict | undefined>).catch(asVerdict) : verdict;
-    } catch (error) {
-      return asVerdict(error);
-    }
-  };
+  const run = (passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => from(0, passing, env);
   return Object.assign(run, { overlaps: steps.some((step) => step.kind === 'call') });
 }
 
@@ -75,11 +69,21 @@ function withWords(step: Step, run: RunStep): RunStep {
   };
 }
 
-/** What fails says in which step. */
-function placed(step: Step, run: RunStep): RunStep {
-  const at = step.at === step.kind ? step.kind : `${step.at}.${step.kind}`;
-  const told = (error: unknown): never => {
-    throw isProblem(error) ? located(error, { step: at }) : error;
+/** What fails says in which step. A data problem rejects the record; anything else fails the run. */
+function placed(step: Step, run: RunStep, { fields }: StepTools): RunStep {
+  const place = step.at === step.kind ? step.kind : `${step.at}.${step.kind}`;
+  const told = (error: unknown): Verdict => {
+    if (!isProblem(error)) throw error;
+    located(error, { step: place });
+    if (error.class !== 'data') throw error;
+    const { field } = error.where;
+    return {
+      is: 'rejected',
+      stage: error.code === 'LINK_NOT_DELIVERED' ? 'link' : 'steps',
+      code: error.code,
+      reason: reasonOf(error, { place, field, expressions: expressionsAt(step, field) }, fields),
+      ...(field === undefined ? {} : { field }),
+    };
   };
   return (passing, env) => {
     try {
@@ -89,14 +93,4 @@ function placed(step: Step, run: RunStep): RunStep {
       return told(error);
     }
   };
-}
-
-/** A data problem rejects the record; anything else fails the run. */
-function asVerdict(error: unknown): Verdict {
-  if (!isProblem(error) || error.class !== 'data') throw error;
-  const stage = error.code === 'LINK_NOT_DELIVERED' ? 'link' : 'steps';
-  const { step, field } = error.where;
-  const at = [step, field].filter((part) => part !== undefined).join('.');
-  const reason = at === '' ? error.message : `${error.message} (at ${at})`;
-  return { is: 'rejected', stage, code: error.code, reason, ...(field === undefined ? {} : { field }) };
 }

@@ -4,6 +4,7 @@ import type { Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
 import type { Fields } from '../../model/record.ts';
 import type { Ledger } from '../diff/ledger.ts';
+import type { FieldFacts } from '../run/field-facts.ts';
 
 /** A record between two steps. A step changes `record` and `names` in place. */
 export interface Passing {
@@ -34,6 +35,8 @@ export type RunStep = (passing: Passing, env: Environment) => MaybePromise<Verdi
 /** What steps need of the run. */
 export interface StepTools {
   vault: Vault;
+  /** Of the pipeline, for reasons. */
+  fields: FieldFacts;
   /** For values that must be unique; it takes of the run's budget. */
   newLedger(): Ledger;
   openCall(use: Use): Promise<OpenCall>;

@@ -2,6 +2,7 @@ import { problem } from '../../model/problem.ts';
 import type { TableData } from '../types.ts';
 import { declare, type CallContext } from './declare.ts';
 import { rowWithoutBlanks, tableNamed } from './tables.ts';
+import { unknownCode } from './unknown-code.ts';
 
 type Index = Map<string, Record<string, string>>;
 
@@ -36,9 +37,7 @@ function inTable(context: CallContext, name: string, code: string, fallback: unk
   const row = indexOf(table, codeColumn).get(code);
   if (row) return columns.length === 2 ? row[valueColumn] || undefined : rowWithoutBlanks(columns, row);
   if (fallback !== undefined) return fallback;
-  throw problem('LOOKUP_UNKNOWN', `A code is not in the table \`${name}\`.`, {
-    fix: 'Add it to the table, or give $lookup a third argument as default.',
-  });
+  throw unknownCode(name, code);
 }
 
 /** JSONata's own: the value of a key in a map, or of each map in a list. */

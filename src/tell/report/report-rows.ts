@@ -13,8 +13,8 @@ export interface ReportTable {
 /** What both tables need to know of their reader and of the file. */
 export interface ReportReader {
   language: Language;
-  /** Column of the file by field, see `fieldColumns`. */
-  columnOf: ReadonlyMap<string, string>;
+  /** Column of the file behind a field; several by commas. */
+  columnOf(field: string): string;
 }
 
 /** Causes, most first, each with how many rows hang on it. Causes that read alike are one. */
@@ -76,8 +76,8 @@ function cells(source: RejectRow['source'], columns: readonly string[], raw: str
   return Object.fromEntries(columns.map((column) => [neutralCell(column), neutralCell(textOf(source?.[column]))]));
 }
 
-function named<T extends { field?: string }>(facts: T, columnOf: ReadonlyMap<string, string>): T {
-  return facts.field === undefined ? facts : { ...facts, field: columnOf.get(facts.field) ?? facts.field };
+function named<T extends { field?: string }>(facts: T, columnOf: ReportReader['columnOf']): T {
+  return facts.field === undefined ? facts : { ...facts, field: columnOf(facts.field) };
 }
 
 /** Columns of a feed that has no header: every name that occurs, in the order of first sight. */

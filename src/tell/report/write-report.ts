@@ -4,7 +4,7 @@ import type { Pipeline, ReportUse } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import type { RejectRow } from '../../store/ports.ts';
-import { fieldColumns } from './field-columns.ts';
+import { fieldFactsOf } from '../../engine/run/field-facts.ts';
 import { tablesFormat } from './report-format.ts';
 import { causeTable, rejectTable } from './report-rows.ts';
 
@@ -32,7 +32,10 @@ export const isReportable = ({ status, counts }: RunResult): boolean =>
  */
 export async function writeReport(request: ReportRequest): Promise<void> {
   const { result, pipeline, use, signal = new AbortController().signal } = request;
-  const reader = { language: use.language, columnOf: fieldColumns(pipeline) };
+  const reader = {
+    language: use.language,
+    columnOf: (field: string) => fieldFactsOf(pipeline).columnsOf(field).join(', '),
+  };
   const causes = causeTable(result.causes, reader);
   const rows = rejectTable(await collected(request.rejects), result.dialect?.columns, reader);
   const kind = use.format?.kind ?? 'csv';
