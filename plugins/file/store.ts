@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { defineFileStore, field, fileProblem, type FileEntry, type FileWriter, type OpenFileStore } from '#sdk';
 import { confineTo, type Confined } from './confine.ts';
 import { told } from './failure.ts';
@@ -24,7 +24,10 @@ export default defineFileStore({
 
   open({ connection, folder, signal }) {
     const { folder: wanted = '.' } = (connection ?? {}) as { folder?: string };
-    return Promise.resolve(localStore(confineTo(resolve(folder, wanted)), signal));
+    return Promise.resolve({
+      ...localStore(confineTo(resolve(folder, wanted)), signal),
+      placeOf: (path) => (isAbsolute(path) ? path : join(wanted, path)),
+    });
   },
 });
 

@@ -57,7 +57,7 @@ export async function runCli(
 }
 
 const exitCodesHelp = `
-Exit codes: 0 done · 1 failed, cancelled or interrupted · 2 the configuration or the command line is wrong ·
+Exit codes: 0 done · 1 failed, cancelled or interrupted, or the report was not written · 2 the configuration or the command line is wrong ·
 3 guarded · 4 done with rejected records, under --strict · 5 skipped. Under --json standard output holds one object.`;
 
 function cliOn(terminal: Terminal): Cli {

@@ -5,7 +5,7 @@ import { isProblem } from '../model/problem.ts';
 /** What the process ends with. */
 export const exitCode = Object.freeze({
   done: 0,
-  /** Failed, cancelled or interrupted. */
+  /** Failed, cancelled or interrupted; or done, and its report could not be written. */
   failed: 1,
   /** The configuration or the command line is wrong. */
   wrong: 2,
@@ -17,7 +17,8 @@ export const exitCode = Object.freeze({
 });
 
 /** Of a run that came to an end of whatever kind. */
-export function exitCodeOf({ status, code, counts }: RunResult, isStrict: boolean): number {
+export function exitCodeOf({ status, code, counts, reportFaults }: RunResult, isStrict: boolean): number {
+  if (status === 'done' && reportFaults) return exitCode.failed;
   if (status === 'done') return isStrict && counts.rejected > 0 ? exitCode.rejects : exitCode.done;
   if (status === 'guarded') return exitCode.guarded;
   if (status === 'skipped') return exitCode.skipped;

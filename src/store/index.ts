@@ -12,6 +12,8 @@ export interface StoreOptions {
   vault: Vault;
   /** Default the system's; heartbeats keep real time in any case. */
   clock?: Pick<Clock, 'now' | 'monotonic'>;
+  /** IANA zone of the moments that problems name; default UTC. */
+  timezone?: string;
 }
 
 const systemTime = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -20,11 +22,11 @@ const systemTime = { now: () => Date.now(), monotonic: () => performance.now() }
  * Opens the durable memory, and makes or upgrades it. Throws STORE_URL_UNKNOWN, STORE_CANNOT_OPEN, STORE_NEWER,
  * STORE_KEY_WRONG, STORE_BUSY, STORE_DAMAGED.
  */
-export async function openStore({ url, vault, clock = systemTime }: StoreOptions): Promise<Store> {
+export async function openStore({ url, vault, clock = systemTime, timezone = 'UTC' }: StoreOptions): Promise<Store> {
   const path = pathOf(url);
   // libsql is a native library: a command that needs no store does not load it.
   const { openSqliteStore } = await import('./sqlite/store.ts');
-  return openSqliteStore({ path, vault, clock });
+  return openSqliteStore({ path, vault, clock, timezone });
 }
 
 function pathOf(url: string): string {

@@ -166,6 +166,8 @@ export interface Store {
       result?: unknown;
     },
   ): Promise<void>;
+  /** Puts another result in the place of a finished run's: what came after its end, such as a report that was not written. */
+  amendResult(run: string, result: unknown): Promise<void>;
   /** Newest first. */
   runs(filter: { pipeline?: string; limit: number }): Promise<RunRow[]>;
   run(id: string): Promise<RunRow | undefined>;

@@ -1,14 +1,16 @@
+import type { OpenFormat, OpenSink } from '../connect/sdk/index.ts';
 import { environmentFor } from '../engine/run/environment.ts';
 import type { RunResult } from '../engine/run/result.ts';
 import type { World } from '../engine/run/world.ts';
-import { compileMarked, type Pipeline } from '../language/compile/index.ts';
+import { compileMarked, type Pipeline, type ReportUse } from '../language/compile/index.ts';
 import { isProblem, problem } from '../model/problem.ts';
+import type { Fields } from '../model/record.ts';
 import { isReportable, writeReport } from '../tell/report/index.ts';
 import { contextOf, type Parts } from './world.ts';
 
 /**
- * Writes the reports of a pipeline after its run. The run's outcome stands: a report that can't be written is a note of
- * the result, with its code.
+ * Writes the reports of a pipeline after its run. What the run did stands: a report that can't be written is a
+ * `reportFaults` of the result, which is kept with the run.
  */
 export async function writeReports(
   parts: Parts,
@@ -18,32 +20,70 @@ export async function writeReports(
   params: Record<string, string>,
 ): Promise<void> {
   if (pipeline.report.length === 0 || !isReportable(result)) return;
-  const { kinds, catalogue, store } = parts;
-  const { scope, env } = environmentFor(pipeline, world, { id: result.run, tick: result.tick, params });
-  const opening = {
-    scope,
-    env,
-    signal: new AbortController().signal,
-    note: (message: string) => void result.notes.push(message),
-  };
+  const { store } = parts;
+  const places = placesOf(parts, world, pipeline, result, params);
+  const faults: NonNullable<RunResult['reportFaults']> = [];
   for (const use of pipeline.report) {
     try {
-      await writeReport({
-        result,
-        rejects: await store.rejects({ run: result.run }),
-        pipeline,
-        use,
-        openFormat: (kind, options) => {
-          const entry = catalogue.formats[kind];
-          if (!entry) throw problem('UNKNOWN_KIND', `“${kind}” is no format`);
-          return kinds.format(kind).open(compileMarked(entry.options, options));
-        },
-        openSink: (at, format) =>
-          kinds.sink(at.kind).open({ ...contextOf(parts, at, opening), options: at.options, format }),
-      });
+      await writeReport({ result, rejects: await store.rejects({ run: result.run }), pipeline, use, ...places });
     } catch (error) {
       if (!isProblem(error)) throw error;
-      result.notes.push(`The report was not written: ${error.message} (${error.code})`);
+      const { code, message, fix } = error;
+      faults.push({ code, reason: message, ...(fix ? { fix } : {}) });
     }
   }
+  if (faults.length === 0) return;
+  result.reportFaults = faults;
+  await store.amendResult(result.run, { ...result, rejects: [] });
+}
+
+/** For a plan: notes which reports could not be written where they belong, as far as a look can tell. */
+export async function probeReports(
+  parts: Parts,
+  world: World,
+  pipeline: Pipeline,
+  result: RunResult,
+  params: Record<string, string>,
+): Promise<void> {
+  const places = placesOf(parts, world, pipeline, result, params);
+  for (const use of pipeline.report) {
+    try {
+      const sink = await places.openSink(use, places.openFormat(use.format?.kind ?? 'csv', {}));
+      try {
+        await sink.probe?.(new AbortController().signal);
+      } finally {
+        await sink.close();
+      }
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      const { code, message, fix } = error;
+      result.notes.push(`The report of a run could not be written: ${message}${fix ? ` ${fix}` : ''} (${code})`);
+    }
+  }
+}
+
+/** How the formats and sinks of reports are opened. */
+function placesOf(
+  parts: Parts,
+  world: World,
+  pipeline: Pipeline,
+  { run, tick, notes }: RunResult,
+  params: Record<string, string>,
+): {
+  openFormat(kind: string, options: Fields): OpenFormat;
+  openSink(use: ReportUse, format: OpenFormat): Promise<OpenSink>;
+} {
+  const { kinds, catalogue } = parts;
+  const { scope, env } = environmentFor(pipeline, world, { id: run, tick, params });
+  const note = (message: string): void => void notes.push(message);
+  const opening = { scope, env, signal: new AbortController().signal, note };
+  return {
+    openFormat(kind, options) {
+      const entry = catalogue.formats[kind];
+      if (!entry) throw problem('UNKNOWN_KIND', `“${kind}” is no format`);
+      return kinds.format(kind).open(compileMarked(entry.options, options));
+    },
+    openSink: (use, format) =>
+      kinds.sink(use.kind).open({ ...contextOf(parts, use, opening), options: use.options, format }),
+  };
 }

@@ -20,7 +20,7 @@ import { openStore, openVault } from '../store/index.ts';
 import type { Store, Vault } from '../store/ports.ts';
 import { systemClock } from './clock.ts';
 import { catalogueOf, kindsOf, type Kinds } from './kinds.ts';
-import { writeReports } from './reports.ts';
+import { probeReports, writeReports } from './reports.ts';
 import { worldOf } from './world.ts';
 
 /** An acceptance is good for so long. */
@@ -80,7 +80,11 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
   const secrets = { environment: env, roots: secretRoots(loaded.root, env), folder: loaded.root };
   const settings = loaded.workspace?.value ?? {};
   const vault = openVault(workspaceKey(resolveSecrets(settings.key, secrets)));
-  const opened = await openStore({ url: storeUrl(loaded.root, resolveSecrets(settings.store, secrets)), vault });
+  const opened = await openStore({
+    url: storeUrl(loaded.root, resolveSecrets(settings.store, secrets)),
+    vault,
+    timezone: timezoneOf(loaded),
+  });
   const store = options.wrapStore?.(opened) ?? opened;
   const parts = { loaded, catalogue, kinds, store, vault, clock, secrets };
   const world: World = {
@@ -108,7 +112,12 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
       await writeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },
-    plan: (name, request = {}) => runPipeline(pipeline(name), world, { ...request, dryRun: true }),
+    async plan(name, request = {}) {
+      const compiled = pipeline(name);
+      const result = await runPipeline(compiled, world, { ...request, dryRun: true });
+      await probeReports(parts, world, compiled, result, request.params ?? {});
+      return result;
+    },
     close: () => store.close(),
   };
 }

@@ -25,7 +25,7 @@ describe('portolan runs', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^started +pipeline +status +took +run +came to$/);
     expect(lines).toHaveLength(4);
-    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +staff +done .*unchanged 2, rejected 1/);
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +staff +done .*unchanged 2, rejected 1/);
   });
 
   test('one pipeline, a limit, one object', async () => {

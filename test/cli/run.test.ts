@@ -106,6 +106,24 @@ describe('portolan run', () => {
     }
   });
 
+  test('a run that waits for another is told since when, on the clocks that `runs` goes by', async () => {
+    const folder = await staffWorkspace();
+    put(folder, { 'portolan.yaml': "workspace: a\ntimezone: Asia/Vladivostok\nkey: '${file:workspace.key}'\n" });
+    await run(folder);
+    const workspace = await openWorkspace(folder);
+    const lease = await workspace.store.lock('staff', 'staff');
+    try {
+      const { result } = await run(folder);
+      const moment = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+10:00/;
+      expect(result.reason).toMatch(new RegExp(`running since ${moment.source} in process`));
+      expect((await portolan(folder, ['runs'])).out).toMatch(moment);
+      expect((await portolan(folder, ['rejects', 'show', '1'])).out).toMatch(moment);
+    } finally {
+      await lease.release();
+      await workspace.close();
+    }
+  });
+
   test('--limit reads so many', async () => {
     expect((await run(await staffWorkspace(), '--limit', '1')).result.counts.read).toBe(1);
   });

@@ -9,7 +9,10 @@ import { codeOf } from '../../src/connect/contract/index.ts';
 import { fileSink } from '../../src/connect/files/index.ts';
 import { problem, type Fields, type OpenFormat, type OpenSink, type WriteBatch } from '../../src/connect/sdk/index.ts';
 import { openContext, pathOf } from './contexts.ts';
+import { fileProblem } from '../../src/connect/files/file-faults.ts';
 import { partPathOf } from '../../src/connect/files/leftovers.ts';
+import type { OpenFileStore } from '../../src/connect/files/index.ts';
+import { underItsName } from '../../src/connect/files/target-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -185,5 +188,21 @@ describe('writing a file', () => {
     const rest = sink.end!(never);
     await rest;
     await sink.close();
+  });
+});
+
+it('a part that cannot be begun is told by the name of the file that was to be', async () => {
+  const part = partPathOf('reports/a.csv', 'staff');
+  const denied = fileProblem('denied', part, ' on the server');
+  const store = {} as OpenFileStore;
+  expect(await underItsName(denied, store, 'reports/a.csv', 'hr')).toMatchObject({
+    code: 'FILE_DENIED',
+    message: 'reports/a.csv on the server may not be used by this account.',
+    fix: denied.fix,
+  });
+  const missing = fileProblem('noFolder', part, ' on the server');
+  expect(await underItsName(missing, store, 'reports/a.csv', 'hr')).toMatchObject({
+    code: 'FILE_FOLDER_MISSING',
+    message: 'The folder reports does not exist in the connection “hr”.',
   });
 });

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { momentText } from '../../src/expression/index.ts';
 import type { Lease, Store } from '../../src/store/index.ts';
 import {
   acknowledgement,
@@ -33,7 +34,7 @@ test('a lock that is held is refused with its holder and since when', async () =
   const { open, clock } = newBench();
   const first = await open().lock('people', 'employees');
   const other = open();
-  const since = new Date(clock.now()).toISOString();
+  const since = momentText(clock.now(), 'UTC');
   const refusal = expect.objectContaining({
     code: 'PIPELINE_LOCKED',
     message: expect.stringMatching(`${since}.*${process.pid}`),

@@ -95,14 +95,15 @@ describe('the import report', () => {
     expect(text).toContain('Отклонённых строк нет;0');
   });
 
-  test('a report that cannot be written is a note of the run, whose outcome stands', async () => {
+  test('a run whose report cannot be written is done, says so, and does not end as if all were fine', async () => {
     const folder = await workspaceWith();
     put(folder, { 'pipelines/staff.yaml': pipeline.replace('out/report', 'nowhere/report') });
     const { code, out } = await run(folder);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       status: 'done',
-      notes: [expect.stringContaining('The report was not written')],
+      notes: [],
+      reportFaults: [{ code: 'FILE_FOLDER_MISSING', reason: 'The folder nowhere does not exist.' }],
     });
   });
 

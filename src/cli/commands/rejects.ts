@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { momentText } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { RejectRow } from '../../store/ports.ts';
 import { table } from '../../tell/text/table.ts';
@@ -6,7 +7,6 @@ import type { Workspace } from '../../workspace/index.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 import { maskingFor, type Masking } from '../masking.ts';
-import { momentText } from '../moment-text.ts';
 import { positiveInteger } from '../options.ts';
 
 interface ListOptions {

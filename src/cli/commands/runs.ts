@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { momentText } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
 import { amountsOf, durationText, summaryOf, toldRun, whyOf } from '../../tell/summary/index.ts';
 import { table } from '../../tell/text/table.ts';
@@ -6,7 +7,6 @@ import type { Workspace } from '../../workspace/index.ts';
 import type { RunRow } from '../../store/ports.ts';
 import type { Cli, CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
-import { momentText } from '../moment-text.ts';
 import { positiveInteger } from '../options.ts';
 
 /** `portolan runs [PIPELINE]` and `portolan runs show ID`: what happened, newest first. */

@@ -7,6 +7,7 @@ import { newChannel } from './channel.ts';
 import type { StoreKeeper } from './keeper.ts';
 import { partPathOf, removeLeftovers } from './leftovers.ts';
 import type { OpenFileStore } from './port.ts';
+import { underItsName } from './target-folder.ts';
 
 /** A file that grows under a temporary name. */
 export interface NewFile {
@@ -22,6 +23,8 @@ interface Wish {
   columns?: string[] | undefined;
   /** Whose file it is. */
   pipeline: string;
+  /** Name of the connection; undefined where there is none. */
+  connection?: string | undefined;
   note(message: string): void;
 }
 
@@ -32,7 +35,9 @@ export async function newFile(keeper: StoreKeeper, path: string, format: OpenFor
   if (!wish.overwrite && (await keeper.use((store) => store.stat(path)))) throw taken(path);
   // On the writer's own connection: a new one would end it.
   const open = await keeper.store();
-  const writer = await open.write(partPath);
+  const writer = await open.write(partPath).catch(async (error: unknown) => {
+    throw await underItsName(error, open, path, wish.connection);
+  });
   await removeLeftovers(open, partPath, wish.pipeline, wish.note);
   const channel = newChannel<Fields[]>();
   let sizeBytes = 0;

@@ -30,5 +30,7 @@ export interface OpenFileStore {
   remove(path: string): Promise<void>;
   /** With all folders above it; one that exists is fine. */
   makeFolder(path: string): Promise<void>;
+  /** Where a path really is, as a person of this machine would write it; absent where the path says it. */
+  placeOf?(path: string): string;
   close(): Promise<void>;
 }

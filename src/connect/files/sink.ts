@@ -4,6 +4,7 @@ import { field } from '../sdk/field.ts';
 import type { FileStoreDeclaration, OpenFormat, OpenSink, SinkContext, SinkDeclaration } from '../sdk/declare.ts';
 import { newFile, type NewFile } from './new-file.ts';
 import { keepStore, type StoreKeeper } from './keeper.ts';
+import { requireFolder } from './target-folder.ts';
 import { formatMissing } from './source.ts';
 
 const options = field.object(
@@ -66,7 +67,9 @@ function sinkOf(
 ): OpenSink {
   const { overwrite = false, columns } = context.options as SinkOptions;
   let file: Promise<NewFile> | undefined;
-  const wish = { overwrite, columns, pipeline: String(context.scope.pipeline ?? ''), note: context.note };
+  const { connectionName, note } = context;
+  const connection = context.connection === undefined ? undefined : connectionName;
+  const wish = { overwrite, columns, pipeline: String(context.scope.pipeline ?? ''), connection, note };
   const begun = (): Promise<NewFile> => (file ??= newFile(keeper, path, format, wish));
 
   return {
@@ -76,6 +79,7 @@ function sinkOf(
     concurrency: 1,
     key: [],
     commits: 'end',
+    probe: () => keeper.use((store) => requireFolder(store, path, connection)),
     async begin() {
       await begun();
     },

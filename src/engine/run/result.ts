@@ -54,6 +54,8 @@ export interface RunResult {
   accept?: string;
   /** Sentences worth a person's eye: superseded files, an incomplete read, protected people, intents in doubt. */
   notes: string[];
+  /** Why reports of the pipeline could not be written; what the run itself did stands. Absent where all were. */
+  reportFaults?: { code: string; reason: string; fix?: string }[];
   durationMs: number;
   /** The tick, UTC ms. */
   tick: number;

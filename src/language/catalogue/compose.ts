@@ -37,6 +37,12 @@ const formatWord: Schema = {
   description: 'Format of the file: its name, or a map of its name and its options.',
 };
 
+const reportFormatWord: Schema = {
+  ...formatWord,
+  description:
+    'Format of the report. Options that are not written here are those in which the feed was received, where it is of the same format: a report on a file in windows-1251 with `;` is one itself under `csv`, and is in UTF-8 under `csv: { encoding: utf-8 }`.',
+};
+
 function placed(entries: Entries, beside: (entry: KindEntry) => readonly string[]): Record<string, PlacedKind> {
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
@@ -76,7 +82,7 @@ function reportSchema(sinks: Entries): Schema {
   const files = Object.fromEntries(Object.entries(sinks).filter(([, entry]) => entry.takesFormat));
   return kindsSchema(
     placed(files, (entry) => [...connectionWord(entry), 'format']),
-    { connection: words.connection, format: formatWord },
+    { connection: words.connection, format: reportFormatWord },
     'Where the import report goes: what was rejected and why, for the people whose data it is.',
   );
 }

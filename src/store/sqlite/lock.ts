@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { momentText } from '../../expression/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import { problem } from '../../model/problem.ts';
 import type { Holder, Lease } from '../ports.ts';
@@ -55,6 +56,7 @@ export function locks(
   connection: Connection,
   clock: Pick<Clock, 'now' | 'monotonic'>,
   heartbeatMs = HEARTBEAT_MS,
+  timezone = 'UTC',
 ): Locks {
   const held = new Set<Lease>();
   return {
@@ -63,7 +65,7 @@ export function locks(
       const now = clock.now();
       connection.write(() => {
         const holder = connection.get(find, { name });
-        if (holder && !isGone(holderOf(holder), holder.heartbeat_at, now)) throw locked(name, holder);
+        if (holder && !isGone(holderOf(holder), holder.heartbeat_at, now)) throw locked(name, holder, timezone);
         connection.run(take, { name, pipeline, token, now, ...holderArgs() });
       });
       return keep(name, token);
@@ -149,10 +151,10 @@ export const holderOf = (row: { host: string; boot_id: string; pid: number; proc
   processStart: row.process_start,
 });
 
-const locked = (name: string, held: { host: string; pid: number; pipeline: string; since: number }) =>
+const locked = (name: string, held: { host: string; pid: number; pipeline: string; since: number }, timezone: string) =>
   problem(
     'PIPELINE_LOCKED',
-    `${held.pipeline} has been running since ${new Date(held.since).toISOString()} in process ${held.pid} on ${held.host} and holds “${name}”`,
+    `${held.pipeline} has been running since ${momentText(held.since, timezone)} in process ${held.pid} on ${held.host} and holds “${name}”`,
     { fix: 'Wait until it has ended. If that process is gone the lock is free after 30 s by itself.' },
   );
 

@@ -95,6 +95,14 @@ const saveCounts = statement<{ id: string; counts: string }>()((query, arg) =>
     .where('id', '=', arg('id')),
 );
 
+const amend = statement<{ id: string; result: Uint8Array }>()((query, arg) =>
+  query
+    .updateTable('runs')
+    .set({ sealed_result: arg('result') })
+    .where('id', '=', arg('id'))
+    .where('status', '!=', 'running'),
+);
+
 type Row = NonNullable<ReturnType<NonNullable<(typeof byId)['types']>>>;
 
 /** Runs and what became of them. */
@@ -102,7 +110,7 @@ export function runs(
   connection: Connection,
   clock: Pick<Clock, 'now'>,
   { seal, open }: Sealing,
-): Pick<Store, 'beginRun' | 'finishRun' | 'runs' | 'run' | 'markInterrupted'> {
+): Pick<Store, 'beginRun' | 'finishRun' | 'amendResult' | 'runs' | 'run' | 'markInterrupted'> {
   const view = (row: Row): RunRow => ({
     id: row.id,
     pipeline: row.pipeline,
@@ -155,6 +163,9 @@ export function runs(
         });
         if (run.status === 'done' && run.feedComplete) settleShownNoMore(connection, begun.pipeline, run.id);
       });
+    },
+    async amendResult(run, result) {
+      connection.run(amend, { id: run, result: seal(result, CONTEXT) });
     },
     async runs({ pipeline, limit }) {
       const rows =

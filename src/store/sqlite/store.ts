@@ -27,6 +27,8 @@ export interface SqliteOptions extends ConnectionOptions {
   clock: Pick<Clock, 'now' | 'monotonic'>;
   /** Default 5 s. */
   heartbeatMs?: number;
+  /** IANA zone of the moments that problems name; default UTC. */
+  timezone?: string;
   /** Default all there are. */
   migrations?: readonly Migration[];
 }
@@ -43,7 +45,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     throw error;
   }
   const sealed = sealing(vault);
-  const held = locks(connection, clock, options.heartbeatMs);
+  const held = locks(connection, clock, options.heartbeatMs, options.timezone);
   return {
     lock: async (name, pipeline) => held.lock(name, pipeline),
     ...ticks(connection, clock),

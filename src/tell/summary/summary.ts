@@ -44,21 +44,23 @@ export function summaryOf(
     titled('Why rows were rejected', causes(result, width), dress),
     titled('Guards', guards(result, dress), dress),
     titled('Notes', result.notes.map((note) => `  ${plainLine(note)}`).join('\n'), dress),
+    reportFaults(result, dress),
     nextStep(result, isPlan),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
 function heading(
-  { run, pipeline, status, code, reason, fix, durationMs }: ToldRun,
+  { run, pipeline, status, code, reason, fix, durationMs, reportFaults }: ToldRun,
   dress: Dress,
   isPlan: boolean,
   title?: string,
 ): string {
-  const shade = status === 'done' ? dress.good : status === 'failed' ? dress.bad : dress.doubtful;
+  const isFine = status === 'done' && !reportFaults;
+  const shade = isFine ? dress.good : status === 'failed' ? dress.bad : dress.doubtful;
   const what = isPlan ? `plan of ${pipeline}` : `${pipeline} · run ${run}`;
   const took = durationMs === undefined ? '' : ` ${dress.quiet(`in ${durationText(durationMs)}`)}`;
-  const lines = [`${shade(status)} ${dress.strong(what)}${took}`];
+  const lines = [`${shade(reportFaults ? `${status}, ${REPORT_FAULT}` : status)} ${dress.strong(what)}${took}`];
   if (title) lines.push(dress.quiet(plainLine(title)));
   if (reason) lines.push(`${dress.bad(code ?? 'reason')} ${plainLine(reason)}`);
   if (fix) lines.push(`  fix: ${plainLine(fix)}`);
@@ -101,6 +103,17 @@ function guards({ guards: all }: Pick<RunResult, 'guards'>, dress: Dress): strin
       return `${INDENT}${state} ${plainLine(reason)}`;
     })
     .join('\n');
+}
+
+/** What stands beside the status of a run whose report is missing. */
+export const REPORT_FAULT = 'but its report was not written';
+
+function reportFaults({ reportFaults: all = [] }: Pick<RunResult, 'reportFaults'>, dress: Dress): string {
+  const lines = all.flatMap(({ code, reason, fix }) => [
+    `${INDENT}${dress.bad(code)} ${plainLine(reason)}`,
+    ...(fix ? [`${INDENT}  fix: ${plainLine(fix)}`] : []),
+  ]);
+  return titled('The report was not written; what the run did stands', lines.join('\n'), dress);
 }
 
 function nextStep(

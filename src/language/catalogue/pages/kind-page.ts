@@ -56,6 +56,9 @@ function optionsOf(entry: KindEntry): string {
 function facts(place: KindPlace, entry: KindEntry): string {
   const sentences = [
     entry.takesFormat ? 'Takes `format:` beside it.' : '',
+    entry.takesFormat && place === 'sinks'
+      ? 'May stand under `report:` too: a report is written in the dialect in which the feed was received (encoding, delimiter, line ends), and each option that `format:` names there wins over it.'
+      : '',
     place === 'sources' && entry.canBeComplete ? 'A read can end complete, so that absence can mean something.' : '',
     place === 'sources' && entry.canBeComplete === false ? 'A read is never complete: nobody is missing.' : '',
     entry.feed === undefined ? '' : `Presets \`feed: ${entry.feed}\`.`,
