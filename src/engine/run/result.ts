@@ -43,7 +43,7 @@ export interface RunResult {
   counts: Counts;
   /** Delivered by sink and operation, as each sink answered. */
   sinks: Record<string, Partial<Record<Operation, number>>>;
-  /** Why records were held: `grace`, `guard`, `unreadable key`, `rule changed`, `protected`. */
+  /** Why records were held: `grace`, `guard`, `protected`, `unreadable key`, `another pipeline's`, `date ahead`. */
   held: Record<string, number>;
   /** The first 20. */
   rejects: RejectView[];
@@ -72,7 +72,14 @@ export interface Change {
   line: number | null;
   before?: Fields;
   after?: Fields;
+  /** Of a held change what holds it and what is held: `grace: missing`, `guard: create`, `protected: missing`. */
   reason?: string;
+  /** Of a person held by grace how long: the day on which it is over (`2026-11-27`), or `1 of 2 feeds`. */
+  until?: string;
+  /** Fields that are personal beside those of the pipeline: the snapshot remembers that they were when it was made. */
+  personal?: readonly string[];
+  /** The stored key was personal when it was made, whatever the pipeline's key is today. */
+  isKeyPersonal?: boolean;
 }
 
 /** What a run says while it works. */
