@@ -102,6 +102,11 @@ export const codes = listed({
     class: 'config',
     about: 'An expression or a rule names a field that the record does not have at its place.',
   },
+  FIELD_SUSPICIOUS: {
+    class: 'config',
+    about:
+      'An expression names a field that is not under `record.fields` and looks like one that is, or a column that is read under another name. A warning.',
+  },
   TYPES_DIFFER: {
     class: 'config',
     about:
@@ -369,7 +374,11 @@ export const codes = listed({
       'The process of a run ended in the middle: killed, or the power failed. The next run takes up what was left.',
   },
   // src/tell, src/desk, src/cli
-  REPORT_REFUSED: { class: 'fatal', about: 'The place that `report:` names does not take the import report.' },
+  REPORT_REFUSED: {
+    class: 'fatal',
+    about:
+      'The place that `report:` names does not take the import report. What the run did stands; it ends with exit code 1.',
+  },
   FIXTURE_UNREADABLE: { class: 'config', about: 'A fixture of a check is not there, or is not what it must be.' },
   CHECK_MISSING: { class: 'config', about: 'A pipeline that is to be tested has no `check:` document.' },
   CHECK_MOMENT: { class: 'config', about: 'The `now:` of a check is not a date or a moment.' },

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newWorkspace, portolan, put } from './harness.ts';
@@ -20,6 +21,36 @@ test('the first pipeline of the README does what the commands above it say', asy
   const folder = await newWorkspace({ 'pipelines/employees.yaml': first });
   await commands(folder, ['validate'], ['plan', 'employees'], ['run', 'employees'], ['test']);
   expect(readFileSync(join(folder, 'out/employees.csv'), 'utf8').split('\r\n')).toHaveLength(4);
+});
+
+test('what the README shows to paste keeps the line that the editor goes by', async () => {
+  const folder = await newWorkspace();
+  const [line = ''] = readFileSync(join(folder, 'pipelines/employees.yaml'), 'utf8').split('\n');
+  expect(line).toContain('yaml-language-server');
+  expect([first, compared].map((text) => text.split('\n')[0])).toEqual([line, line]);
+  const [, schema = ''] = /\$schema=(.*)/.exec(line) ?? [];
+  expect(existsSync(join(folder, 'pipelines', schema))).toBe(true);
+});
+
+test('the commands of the README are scripts and commands that there are', async () => {
+  const lines = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, text = '']) => text.split('\n'));
+  const all = lines.flatMap((line) => line.replace(/#.*/, '').split('&&')).map((command) => command.trim());
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const asked = all.flatMap((command) => /^npm run (\S+)/.exec(command)?.slice(1) ?? []);
+  expect(asked).toContain('build');
+  expect(asked.filter((name) => !(name in scripts))).toEqual([]);
+  const { out } = await portolan(tmpdir(), ['--help']);
+  const own = all.flatMap((command) => /^portolan (\S+)/.exec(command)?.slice(1) ?? []);
+  expect(own.filter((name) => !new RegExp(`^  ${name} `, 'm').test(out))).toEqual([]);
+  // Before `portolan` is called it is installed, built and put on the path.
+  const at = (command: string): number =>
+    all.lastIndexOf(
+      command,
+      all.findIndex((each) => each.startsWith('portolan ')),
+    );
+  expect([at('npm ci'), at('npm run build'), at('npm link')].every((place) => place >= 0)).toBe(true);
 });
 
 test('the README’s pipeline with a diff, put in its place as it stands, sends only what changed', async () => {

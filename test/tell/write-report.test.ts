@@ -75,6 +75,15 @@ describe('the import report', () => {
     expect(text).toContain('Номер строки,Причина,Номер,Фамилия,Город');
   });
 
+  test('what `format:` does not say stays as it was received', async () => {
+    const folder = await workspaceWith({
+      'pipelines/staff.yaml': pipeline.replace(/format: csv\n$/, 'format: { csv: { encoding: utf-8 } }\n'),
+    });
+    await run(folder);
+    const text = readFileSync(join(folder, 'out/report-2026-11-24.csv'), 'utf8');
+    expect(text).toContain('Номер строки;Причина;Номер;Фамилия;Город\r\n');
+  });
+
   test('a feed without a header gets a report with one', async () => {
     const folder = await workspaceWith({
       'pipelines/staff.yaml': pipeline.replace(
