@@ -1,10 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The candidate that was probably meant: at most a third of the letters differ. Undefined when none is near. */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The candidate that was probably meant: at most one letter of `lettersPerSlip`, a third of them, differs. Undefined
+ * when none is near.
+ */
+export function nearestName(name: string, candidates: Iterable<string>, lettersPerSlip = 3): string | undefined {
   const sought = name.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(name.length / lettersPerSlip)) + 1;
   for (const candidate of candidates) {
     const apart = isSwap(sought, candidate.toLowerCase()) ? 1 : distance(sought, candidate.toLowerCase());
     if (apart < bestDistance) [best, bestDistance] = [candidate, apart];

@@ -85,7 +85,28 @@ function fixFor(text: string, offset: number): string {
   for (const [pattern, fix] of habits) {
     if (pattern.test(text.slice(offset)) || pattern.test(text.slice(Math.max(0, offset - 1)))) return fix;
   }
+  const name = nameWithBlank(text, offset);
+  if (name !== undefined) return `A field with a blank in its name stands in backquotes: \`${name}\`.`;
   return 'Expressions are JSONata; texts stand in quotes, names with odd characters in backquotes.';
+}
+
+/** `000001`, where the reading stopped behind its first zero. */
+function zeroesAt(text: string, offset: number): { written: string; offset: number } | undefined {
+  for (const match of text.matchAll(/(?<![\p{L}\p{N}_.])0\d+(?![\p{L}_])/gu)) {
+    const [written] = match;
+    if (match.index < offset && offset <= match.index + written.length) return { written, offset: match.index };
+  }
+  return undefined;
+}
+
+/** `Имя сотрудника`: two names with a blank between them, where the reading stopped at the second. */
+function nameWithBlank(text: string, offset: number): string | undefined {
+  const before = /(?<![\p{L}\p{N}_$.])[\p{L}_][\p{L}\p{N}_№]*(?:[ .]+[\p{L}\p{N}_№]+)*[ .]+$/u.exec(
+    text.slice(0, offset),
+  );
+  const after = /^[\p{L}_№][\p{L}\p{N}_№]*(?:[ .]+(?!(?:and|or|in) )[\p{L}\p{N}_№]+)*/u.exec(text.slice(offset));
+  const begin = before?.[0].split(/(?<= |^)(?:and|or|in) /).at(-1);
+  return begin && after ? begin + after[0] : undefined;
 }
 
 /** EXPRESSION_SYNTAX for what jsonata's parser threw. */
@@ -93,6 +114,14 @@ export function syntaxProblem(text: string, thrown: unknown): Problem {
   if (isProblem(thrown)) return thrown;
   const error = thrown as RawError;
   const offset = offsetOf(text, error);
+  const number = zeroesAt(text, offset);
+  if (number) {
+    const message = `The expression cannot be read: \`${number.written}\` begins with a zero, so it is no number.`;
+    return problem('EXPRESSION_SYNTAX', message, {
+      where: { offset: number.offset },
+      fix: `A text stands in quotes: quote it: '${number.written}'.`,
+    });
+  }
   return problem('EXPRESSION_SYNTAX', `The expression cannot be read: ${sentenceOf(error)}.`, {
     where: { offset },
     fix: fixFor(text, offset),

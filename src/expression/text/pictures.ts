@@ -1,5 +1,6 @@
 import { problem } from '../../model/problem.ts';
 import { nearestName } from '../nearest.ts';
+import { otherPicture } from './other-pictures.ts';
 
 /** A part of a date picture: a field of the date, or text that stands as it is. */
 export type PicturePart = { field: PictureField } | { text: string };
@@ -32,7 +33,16 @@ function partOf(piece: string, picture: string): PicturePart {
   throw unknownPicture(piece, picture);
 }
 
+const isKnown = (picture: string): boolean =>
+  (picture.match(/([A-Za-z])\1*/g) ?? []).every((piece) => piece === 'T' || fields.some((name) => name === piece));
+
 function unknownPicture(piece: string, picture: string) {
+  const translated = otherPicture(picture);
+  if (translated !== undefined && isKnown(translated)) {
+    return problem('DATE_FORMAT', `The date format \`${picture}\` is written in the way of another tool.`, {
+      fix: `Write ${translated}.`,
+    });
+  }
   const near = nearestName(piece, fields);
   return problem('DATE_FORMAT', `\`${piece}\` in the date format \`${picture}\` is not known.`, {
     fix: `${near ? `Did you mean ${near}? ` : ''}Known are ${fields.join(', ')}; other letters stand in [brackets].`,

@@ -4,6 +4,7 @@ import { otherInputChildren, sameInputChildren, type Node } from '../tree.ts';
 import { argumentClash } from './argument.ts';
 import { arithmeticClash, comparisonClash, type Clash, type Side } from './clash.ts';
 import { resultOf } from './function-types.ts';
+import { memberClash } from './member.ts';
 import { beginOf, shownOf } from './shown.ts';
 import { eitherType, typeOfConstant, typeOfField, type FieldTypes, type ValueType } from './value-type.ts';
 
@@ -83,6 +84,8 @@ export function infer(
       else below(step, here);
     }
     below(node, { fields: undefined, own });
+    const clash = around.fields && memberClash(text, node, around.fields);
+    if (clash) faults.push({ ...clash, offset: beginOf(text, node) });
     const field = fieldOf(node);
     return field !== undefined && around.fields ? typeOfField(around.fields, field) : undefined;
   };

@@ -27,4 +27,5 @@ export function shownOf(text: string, node: Node, side: 'left' | 'right'): strin
 const isPlain = ({ steps = [] }: Node): boolean =>
   steps.every((step) => (step.type === 'name' || step.type === 'variable') && !step.stages && !step.predicate);
 
-const endOf = (node: Node): number => node.steps?.at(-1)?.position ?? node.position ?? 0;
+/** Where an expression ends in its text. */
+export const endOf = (node: Node): number => node.steps?.at(-1)?.position ?? node.position ?? 0;

@@ -1,10 +1,14 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { Mark, Schema } from '../../connect/sdk/index.ts';
+import type { Schema } from '../../connect/sdk/index.ts';
 import { nearestName } from '../../expression/index.ts';
 import { isEscape } from './also-texts.ts';
 import type { Fault } from './fault.ts';
 import { isKindSchema, pointerTo } from './one-kind.ts';
-import { oneOf, quoted, typesInWords, valueInWords } from './words.ts';
+import { asOption } from './as-option.ts';
+import { expectedBy, typesOf } from './expected.ts';
+import { exampleOf, missingKey } from './missing-key.ts';
+import { nearestValue } from './other-names.ts';
+import { oneOf, quoted, valueInWords } from './words.ts';
 
 /** Keywords under which a fault is told by their owner: the keyword `oneKind`, or the `anyOf` itself. */
 const ownedByKind = new Set(['dependentSchemas', 'then', 'allOf']);
@@ -68,12 +72,13 @@ export function faultOfError(error: ErrorObject): Fault {
     case 'maxProperties':
       return { ...at, code: 'OUT_OF_RANGE', found, expected: limit(error) };
     default:
-      return { ...at, code: 'WRONG_FORM', found, expected: expectedBy(schema) };
+      return wrongForm(error, schema, found);
   }
 }
 
 function wrongType(error: ErrorObject, schema: Schema): Fault {
   const isEmpty = error.data === null && error.instancePath !== '';
+  const asMap = isEmpty ? undefined : asOption(error.data, schema);
   const canBeEmptyMap = isEmpty && typesOf(schema).includes('object') && schema.required === undefined;
   return {
     pointer: error.instancePath,
@@ -82,10 +87,21 @@ function wrongType(error: ErrorObject, schema: Schema): Fault {
     found: isEmpty ? 'a key left empty' : valueInWords(error.data),
     expected: expectedBy(schema),
     ...(canBeEmptyMap ? { write: 'write `{}` after it' } : {}),
+    ...(asMap === undefined ? {} : { write: `write \`${asMap}\`` }),
   };
 }
 
-const typesOf = (schema: Schema): unknown[] => (Array.isArray(schema.type) ? schema.type : [schema.type]);
+function wrongForm(error: ErrorObject, schema: Schema, found: string): Fault {
+  const asMap = asOption(error.data, schema);
+  return {
+    pointer: error.instancePath,
+    atKey: false,
+    code: 'WRONG_FORM',
+    found,
+    expected: expectedBy(schema),
+    ...(asMap === undefined ? {} : { write: `write \`${asMap}\`` }),
+  };
+}
 
 /** The value itself where it may be shown and is short, else its type. */
 function foundAt(error: ErrorObject, schema: Schema): string {
@@ -112,35 +128,9 @@ function unknownKey(error: ErrorObject, schema: Schema): Fault {
   };
 }
 
-function missingKey(error: ErrorObject, schema: Schema): Fault {
-  const key = (error.params as { missingProperty: string }).missingProperty;
-  const option = (schema.properties as Record<string, Schema> | undefined)?.[key];
-  const about = typeof option?.description === 'string' ? ` (${firstSentence(option.description)})` : '';
-  return {
-    pointer: error.instancePath,
-    atKey: true,
-    code: 'MISSING_KEY',
-    found: `no ${quoted(key)}`,
-    expected: `${quoted(key)}${about}`,
-    write: `add \`${key}: ${exampleOf(option)}\``,
-  };
-}
-
-const firstSentence = (text: string): string => {
-  const end = text.search(/[.;:](\s|$)/);
-  const sentence = end < 0 ? text : text.slice(0, end);
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
-};
-
-function exampleOf(option: Schema | undefined): string {
-  const example = (option?.examples as unknown[] | undefined)?.[0] ?? (option?.enum as unknown[] | undefined)?.[0];
-  if (example === undefined) return '…';
-  return typeof example === 'string' ? example : JSON.stringify(example);
-}
-
 function notAllowed(error: ErrorObject, schema: Schema, found: string): Fault {
   const allowed = (schema.enum as unknown[] | undefined) ?? [schema.const];
-  const nearest = typeof error.data === 'string' ? nearestName(error.data, allowed.map(String)) : undefined;
+  const nearest = typeof error.data === 'string' ? nearestValue(error.data, allowed.map(String)) : undefined;
   return {
     pointer: error.instancePath,
     atKey: false,
@@ -207,48 +197,12 @@ function noBranch(error: ErrorObject, schema: Schema, keyword: 'anyOf' | 'oneOf'
       code: 'MISSING_KEY',
       found: `no ${expected}`,
       expected,
+      sentence: `${expected} is missing`,
       ...(option ? { write: `add \`${first}: ${exampleOf(option)}\`` } : {}),
     };
   }
   const expected = forms.map(expectedBy).join(', or ');
   return { pointer: error.instancePath, atKey: false, code: 'WRONG_FORM', found: valueInWords(error.data), expected };
-}
-
-const marksInWords: Partial<Record<Mark['as'], string>> = {
-  condition: 'a JSONata condition',
-  expression: 'a JSONata expression',
-  template: 'a text, in which `{{…}}` holds an expression',
-  duration: 'a duration such as `30s`, `5m` or `2 days`',
-  size: 'a size such as `64KB` or `1MB`',
-  share: 'a share such as `5%`, or a count such as `20`',
-  rate: 'a rate such as `10/s` or `600/m`',
-  workspaceFile: 'the path of a file of the workspace',
-};
-
-const formatsInWords: Record<string, string> = {
-  uri: 'a URL such as `https://lms.example`',
-  email: 'an e-mail address',
-  date: 'a date such as `2026-11-24`',
-};
-
-/** What a schema asks for, in words. */
-export function expectedBy(schema: Schema): string {
-  if (isEscape(schema.pattern)) {
-    const { pattern: _escape, ...plain } = schema;
-    return expectedBy({ ...plain, type: typesOf(schema).filter((type) => type !== 'string') });
-  }
-  const mark = schema['x-portolan'];
-  const words = mark && marksInWords[mark.as];
-  if (words !== undefined) return words;
-  if (Array.isArray(schema.enum)) return oneOf(schema.enum);
-  if (isKindSchema(schema)) return `${typesInWords(schema.type)}: ${oneOf(schema.oneKind)}`;
-  if (typeof schema.format === 'string') return formatsInWords[schema.format] ?? `a text of the form ${schema.format}`;
-  const example = (schema.examples as unknown[] | undefined)?.[0];
-  if (typeof schema.pattern === 'string') {
-    return `${typesInWords(schema.type ?? 'string')} such as ${example === undefined ? quoted(schema.pattern) : quoted(example)}`;
-  }
-  if (schema.type === undefined) return 'a value';
-  return `${typesInWords(schema.type)}${example === undefined ? '' : ` such as ${quoted(example)}`}`;
 }
 
 function limit(error: ErrorObject): string {

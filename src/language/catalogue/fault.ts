@@ -29,6 +29,8 @@ export interface Fault {
   found: string;
   /** What would be right, to follow "expected": "`filter`, `map` or `set`", "a text". */
   expected: string;
+  /** The whole sentence without its full stop, where "found …, expected …" would say the same thing twice. */
+  sentence?: string;
   /** The right name that was probably meant. */
   nearest?: string;
   /** What to write instead, or where. One sentence without its full stop. */

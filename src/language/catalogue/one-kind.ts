@@ -22,13 +22,16 @@ export const isKindSchema = (schema: unknown): schema is KindSchema =>
 export const wordsBeside = (schema: KindSchema, kind: string): string[] =>
   Object.keys(schema.dependentSchemas?.[kind]?.properties ?? {}).filter((name) => name !== kind);
 
-/** What is wrong with a value at a place that has kinds: nothing of what stands *under* the kind. */
-export function faultsOfKind(schema: KindSchema, value: unknown): KindFault[] {
+/**
+ * What is wrong with a value at a place that has kinds: nothing of what stands *under* the kind. `isItem`: the place is an
+ * item of a list.
+ */
+export function faultsOfKind(schema: KindSchema, value: unknown, isItem = false): KindFault[] {
   if (typeof value === 'string') return faultsOfBareName(schema, value);
   const keys = Object.keys(value as object);
   const kinds = keys.filter((key) => schema.oneKind.includes(key));
   const [kind, ...more] = kinds;
-  if (kind === undefined) return faultsWithoutKind(schema, keys);
+  if (kind === undefined) return faultsWithoutKind(schema, keys, isItem);
   return [
     ...more.map((second) => twoKinds(kind, second)),
     ...keys.filter((key) => !kinds.includes(key)).flatMap((key) => faultsOfWord(schema, kind, key, value as object)),
@@ -58,7 +61,9 @@ function faultsOfBareName(schema: KindSchema, name: string): KindFault[] {
 const requiredOptions = (schema: KindSchema, kind: string): string[] =>
   (schema.properties[kind]?.required as string[] | undefined) ?? [];
 
-function faultsWithoutKind(schema: KindSchema, keys: string[]): KindFault[] {
+function faultsWithoutKind(schema: KindSchema, keys: string[], isItem: boolean): KindFault[] {
+  const below = keys.flatMap((key) => wordBelowName(schema, key, isItem) ?? [])[0];
+  if (below) return [below];
   const unknown = keys.filter((key) => !Object.hasOwn(schema.properties, key));
   // With several strangers the one nearest to a kind is the misspelt kind; the others can't be judged without it.
   const misspelt = unknown.find((key) => nearestName(key, schema.oneKind) !== undefined) ?? unknown[0];
@@ -74,6 +79,22 @@ function faultsWithoutKind(schema: KindSchema, keys: string[]): KindFault[] {
   ];
 }
 
+/** `- equeo.users` with `only: create` on the next line: YAML makes one key of both. */
+function wordBelowName(schema: KindSchema, key: string, isItem: boolean): KindFault | undefined {
+  const [, kind = '', word = ''] = /^(\S+)\s+(\S+)$/.exec(key) ?? [];
+  if (!schema.oneKind.includes(kind) || !wordsBeside(schema, kind).includes(word)) return undefined;
+  const options = requiredOptions(schema, kind);
+  const map = options.length > 0 ? `{ ${options.map((option) => `${option}: …`).join(', ')} }` : '{}';
+  return {
+    pointer: pointerTo(key),
+    atKey: true,
+    code: 'WRONG_PLACE',
+    found: `${quoted(word)} below a bare ${quoted(kind)}, of which YAML makes one key`,
+    expected: `${quoted(kind)} as a key too, with ${quoted(word)} beside it`,
+    write: `write \`${isItem ? '- ' : ''}${kind}: ${map}\`, then \`${word}: …\` below it in the column of \`${kind}\``,
+  };
+}
+
 function unknownKind(
   schema: KindSchema,
   pointer: string,
@@ -82,6 +103,17 @@ function unknownKind(
   bare: string[] = [],
 ): KindFault {
   const kinds = [...new Set([...schema.oneKind, ...bare])];
+  const offered = ofConnector(name, kinds);
+  if (offered.length > 0) {
+    return {
+      pointer,
+      atKey,
+      code: 'UNKNOWN_KIND',
+      found: offered[0]?.startsWith(`${name}.`) ? `${quoted(name)}, which names a connector alone` : quoted(name),
+      expected: oneOf(offered),
+      write: `write ${oneOf(offered)}`,
+    };
+  }
   const nearest = nearestKind(name, kinds);
   return {
     pointer,
@@ -91,6 +123,18 @@ function unknownKind(
     expected: oneOf(kinds),
     ...(nearest === undefined ? {} : { nearest }),
   };
+}
+
+/** What a connector offers here whose name stands alone, or is a slip of it. */
+function ofConnector(name: string, kinds: string[]): string[] {
+  const connectors = [
+    ...new Set(kinds.filter((kind) => kind.includes('.')).map((kind) => kind.split('.', 1)[0] ?? '')),
+  ];
+  const plain = kinds.filter((kind) => !kind.includes('.'));
+  const meant = nearestName(name, [...plain, ...connectors]);
+  return meant !== undefined && connectors.includes(meant) && !plain.includes(meant)
+    ? kinds.filter((kind) => kind.startsWith(`${meant}.`))
+    : [];
 }
 
 /** Dotted names are compared within their connector first: `equeo.user` is near `equeo.users`, not near `equeo`. */

@@ -75,7 +75,7 @@ function oneKind(
 ): boolean {
   if (!isKindSchema(parent)) return true;
   this?.kindPlaces.set(place?.instancePath ?? '', parent);
-  const found = faultsOfKind(parent, value);
+  const found = faultsOfKind(parent, value, /\/\d+$/.test(place?.instancePath ?? ''));
   (oneKind as { errors?: Partial<ErrorObject>[] }).errors = found.map((fault) => ({
     keyword: 'oneKind',
     message: fault.code,

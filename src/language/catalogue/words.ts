@@ -7,7 +7,23 @@ export function oneOf(names: readonly unknown[]): string {
 }
 
 /** A name or value as it is shown in a sentence. */
-export const quoted = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+export const quoted = (value: unknown): string => `\`${typeof value === 'string' ? value : asYaml(value)}\``;
+
+/** A value as it is written on one line of YAML: `{ after: 2 days }`, `['=email']`. */
+export function asYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asYaml).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value).map(([key, item]) => `${asYaml(key)}: ${asYaml(item)}`);
+    return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
+  }
+  return typeof value === 'string' && needsQuotes(value) ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+/** Signs of YAML's own, or what it would read as another type. */
+const needsQuotes = (text: string): boolean =>
+  text === '' ||
+  /^[\s!&*?|>@%`'"#-]|[,[\]{}\n]|: |:$| #|\s$/.test(text) ||
+  /^(true|false|null|~|[-+.]?\d[\d_.eE+-]*)$/i.test(text);
 
 const typeWords: Record<string, string> = {
   string: 'a text',

@@ -63,11 +63,11 @@ function checkDocument(checking: Checking, document: LoadedDocument): void {
 
 function findingOfFault(
   document: LoadedDocument,
-  { pointer, atKey, code, found, expected, nearest, write }: Fault,
+  { pointer, atKey, code, found, expected, nearest, write, sentence: whole }: Fault,
 ): Finding {
   const near = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
   const fix = write ?? (nearest === undefined ? undefined : `write \`${nearest}\``);
   const sentence = fix === undefined ? undefined : `${fix[0]?.toUpperCase()}${fix.slice(1)}.`;
-  const message = `found ${found}, expected ${expected}${near}`;
+  const message = whole ?? `found ${found}, expected ${expected}${near}`;
   return findingAt(document, code, pathOfPointer(pointer), message, sentence, { at: atKey ? 'key' : 'value' });
 }

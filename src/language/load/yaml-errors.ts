@@ -183,10 +183,22 @@ function indentFault(text: string, { message, pos: [at] }: YAMLError, make: Make
       endBefore(text, at),
     );
   }
+  const name = message.startsWith('Nested') ? bareNameBefore(text, at) : undefined;
+  if (name !== undefined) {
+    const fix = `If it belongs to \`${name}\`, write \`${name}: {}\` on a line of its own, and it below in the same column.`;
+    return make('YAML_SYNTAX', `\`${name}\` is a whole value, and the next line stands below it.`, fix);
+  }
   const sentence = message.startsWith('Nested')
     ? 'The next line is indented deeper, though this key has a value already.'
     : 'The line is indented differently from the lines it belongs to.';
   return make('YAML_SYNTAX', sentence, 'Let what belongs together begin in the same column.');
+}
+
+/** A bare name such as `equeo.users`, with a key on the next line that can't belong to it. */
+function bareNameBefore(text: string, at: number): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1).split('\n', 2);
+  const name = /^\s*(?:source|sink|report|format):\s+([a-z][\w.-]*)\s*$/.exec(line[0] ?? '')?.[1];
+  return name !== undefined && /^\s+[a-z]+:(\s|$)/.test(line[1] ?? '') ? name : undefined;
 }
 
 /** The end of the last thing before an offset: where a bracket should have been closed. */

@@ -29,7 +29,7 @@ export function checkConnection(
   if (!found) {
     const message = `unknown connection "${named}"${hint(named, ofKind.length > 0 ? ofKind : all.map((each) => each.name))}`;
     tell('CONNECTION_UNKNOWN', at, message, writeInstead(named, ofKind) ?? declare(named, entry.connection));
-  } else if (found.kind !== entry.connection) {
+  } else if (found.kind !== entry.connection && isKnownKind(checking, found.kind)) {
     const message = `connection "${named}" is of the kind ${found.kind}; \`${use.kind}\` needs one of the kind ${entry.connection}`;
     const fix =
       ofKind.length > 0
@@ -49,6 +49,9 @@ function checkTheOnlyOne(
   const ofKind = checking.connections.filter((connection) => connection.kind === kind).map((each) => each.name);
   for (const name of ofKind) checking.used.connections.add(name);
   if (ofKind.length === 1 || (ofKind.length === 0 && connectionIsOptional)) return;
+  // A kind that nobody knows is told where it stands, and may be this one misspelt.
+  const misspelt = checking.connections.filter((connection) => !isKnownKind(checking, connection.kind));
+  if (ofKind.length === 0 && misspelt.length > 0) return;
   const at = use.key === undefined ? path : [...path, use.key];
   if (ofKind.length === 0) {
     tell(
@@ -64,6 +67,8 @@ function checkTheOnlyOne(
   const fix = `Write \`connection: ${ofKind[0]}\` (or another) beside \`${use.kind}\`.`;
   tell('CONNECTION_AMBIGUOUS', at, message, fix, { at: 'key' });
 }
+
+const isKnownKind = ({ catalogue }: Checking, kind: string): boolean => Object.hasOwn(catalogue.connections, kind);
 
 const declare = (name: string, kind: string): string =>
   `Declare it in portolan.yaml: \`connections: { ${name}: { ${kind}: … } }\`.`;

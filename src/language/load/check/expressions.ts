@@ -14,6 +14,7 @@ import { compileReading } from '../../compile/reading.ts';
 import type { Path } from '../../compile/schema-walk.ts';
 import type { Checking, Spot, Tell } from './context.ts';
 import { constantWarning } from './constants.ts';
+import { warnOfField } from './field-slips.ts';
 import { hint, writeInstead } from './near.ts';
 import { diffNames, type Names } from './names.ts';
 
@@ -88,11 +89,12 @@ function checkUses(check: ExpressionCheck, expression: Expression, path: Path, b
   }
   for (const fault of typesIn(expression.text, check.names.types ?? noTypes).faults)
     check.tell('TYPES_DIFFER', path, `${fault.message}.`, fault.fix, at(fault.offset));
-  if (!check.names.fields) return;
   const told = new Set<string>();
   for (const { name, offset } of uses.fields) {
-    if (check.names.fields.has(name) || told.has(name)) continue;
+    if (told.has(name)) continue;
     told.add(name);
+    if (!check.names.fields) warnOfField(check, name, path, at(offset));
+    if (!check.names.fields || check.names.fields.has(name)) continue;
     const known = [...check.names.fields];
     const message = `unknown field "${name}"${check.names.because ? `: ${check.names.because}` : ''}${hint(name, known)}`;
     check.tell('FIELD_UNKNOWN', path, message, writeInstead(name, known) ?? fieldFix(known, name), at(offset));

@@ -10,6 +10,8 @@ export interface Names {
   because?: string;
   /** Fields that are known to exist among others, for the warning about constants. */
   likely?: ReadonlySet<string>;
+  /** Columns that `record.fields` reads as a field of another name: nothing has their own name then. */
+  readAs?: ReadonlyMap<string, string>;
   /** What can be read of `$names` whose content is known. */
   members?: Members;
   /** What is known of their types; nothing where it is left out. */

@@ -14,3 +14,15 @@ export function writeInstead(name: string, known: readonly string[], prefix = ''
   const near = nearestName(name, known);
   return near === undefined ? undefined : `Write \`${prefix}${near}\`.`;
 }
+
+/**
+ * The name of which this one is a slip of the hand: `emial` for `email`, but neither `phone2` for `phone1` nor
+ * `first_name` for `last_name`, which may both be there.
+ */
+export function slipOf(name: string, known: readonly string[]): string | undefined {
+  const near = nearestName(name, known, 4);
+  const isAnotherOfAKind = near !== undefined && withoutDigits(near) === withoutDigits(name);
+  return name.length < 4 || isAnotherOfAKind ? undefined : near;
+}
+
+const withoutDigits = (name: string): string => name.replace(/\d+/g, '#');

@@ -4,6 +4,7 @@ import { typesAfter } from './field-types.ts';
 import { diffNames, runNames, type Members, type Names } from './names.ts';
 import type { Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
+import { fieldsOfRecord } from './record-fields.ts';
 
 /** What is known at each place of a pipeline, from top to bottom. */
 export interface PipelineScopes {
@@ -26,7 +27,7 @@ export function pipelineScopes(
   isDoubtful: (path: Path) => boolean,
   { types, members }: { types: FieldTypes; members: Members },
 ): PipelineScopes {
-  const declared = recordFields(pipeline);
+  const { names: declared, readAs } = fieldsOfRecord(pipeline);
   const diffAt = steps.findIndex((step) => step.kind === 'diff');
   const outside: Names = {
     variables: new Set(runNames),
@@ -39,6 +40,7 @@ export function pipelineScopes(
   const record: Names = {
     variables: new Set(runNames),
     likely: new Set(declared),
+    readAs,
     members,
     types,
     compared: true,
@@ -63,11 +65,6 @@ export function pipelineScopes(
 /** Steps that can't be recognised may have made anything. */
 function isEachRead({ steps }: Record<string, unknown>, read: readonly WrittenStep[]): boolean {
   return !Array.isArray(steps) || steps.length === read.filter((step) => step.path.length > 0).length;
-}
-
-function recordFields(pipeline: Record<string, unknown>): string[] {
-  const { record } = pipeline;
-  return isMap(record) && isMap(record.fields) ? Object.keys(record.fields) : [];
 }
 
 const known = new Set(['filter', 'map', 'set', 'validate', 'call', 'diff']);

@@ -8,6 +8,8 @@ import type { Code } from '../../../model/codes.ts';
 /** `record:`: there is a key, and formats of dates and numbers are known. */
 export function checkRecord({ document, tell }: DocumentCheck, preset: KindEntry['preset']): void {
   const { record } = document.value;
+  // Told already, by the schema.
+  if (record !== undefined && record !== null && !isMap(record)) return;
   if (!isMap(record) || record.key === undefined) {
     if (preset?.key === undefined) {
       const message = 'The pipeline does not say which field is the key of a record.';
