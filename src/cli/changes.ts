@@ -21,12 +21,15 @@ export interface ShownChange {
   origin: string;
   line: number | null;
   reason?: string;
+  /** Of a person held by grace: the day on which it is over (`2026-11-27`), or `1 of 2 feeds`. */
+  until?: string;
   fields: FieldChange[];
 }
 
 /** The fields that a change changes, masked where they are personal. */
-export function shownChange(change: Change, masking: Masking): ShownChange {
-  const { before = {}, after, operation, origin, line, reason } = change;
+export function shownChange(change: Change, ofPipeline: Masking): ShownChange {
+  const { before = {}, after, operation, origin, line, reason, until, personal = [], isKeyPersonal = false } = change;
+  const masking = personal.length > 0 || isKeyPersonal ? ofPipeline.also(personal, isKeyPersonal) : ofPipeline;
   const names = after === undefined ? [] : [...new Set([...Object.keys(after), ...Object.keys(before)])];
   const fields = names.flatMap((field): FieldChange[] => {
     const [old, now] = [before[field], after?.[field]];
@@ -41,13 +44,23 @@ export function shownChange(change: Change, masking: Masking): ShownChange {
       },
     ];
   });
-  return { key: masking.key(change.key), operation, origin, line, ...(reason ? { reason } : {}), fields };
+  return {
+    key: masking.key(change.key),
+    operation,
+    origin,
+    line,
+    ...(reason ? { reason } : {}),
+    ...(until ? { until } : {}),
+    fields,
+  };
 }
 
 /** `update 004217  employees.csv line 9`, and under it field by field what was and what will be. */
-export function changeText({ key, operation, origin, line, reason, fields }: ShownChange, dress: Dress): string {
+export function changeText(change: ShownChange, dress: Dress): string {
+  const { key, operation, origin, line, fields } = change;
   const place = line === null ? origin : `${origin} line ${line}`;
-  const heading = [shaded(operation, dress), dress.strong(plainLine(key || '(no key)')), dress.quiet(plainLine(place))];
+  const heading = [shaded(operation, dress), dress.strong(plainLine(key || '(no key)'))];
+  if (place) heading.push(dress.quiet(plainLine(place)));
   const rows = fields.map(({ field, before, after, difference }) => [
     field,
     valueText(before),
@@ -56,9 +69,16 @@ export function changeText({ key, operation, origin, line, reason, fields }: Sho
     difference === undefined ? '' : differenceText[difference],
   ]);
   const lines = [heading.join(' ')];
-  if (reason) lines.push(`  ${plainLine(reason)}`);
+  const why = whyText(change);
+  if (why) lines.push(`  ${plainLine(why)}`);
   if (rows.length > 0) lines.push(table(columns, rows).replace(/^/gm, '  '));
   return `${lines.join('\n')}\n`;
+}
+
+/** `grace: missing, until 2026-11-27` · `grace: missing, 1 of 2 feeds` · `protected: missing`. */
+function whyText({ reason, until }: ShownChange): string | undefined {
+  if (!reason || !until) return reason;
+  return `${reason}, ${/^\d{4}-/.test(until) ? `until ${until}` : until}`;
 }
 
 const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }, { title: '' }];

@@ -11,13 +11,16 @@ export interface Masking {
   key(key: string | null): string | null;
   /** The source form of a row: columns of personal fields are masked, raw text as a whole. */
   source(source: Fields | string | null): Fields | string | null;
+  /** The same, and more that is known to be personal of one record. */
+  also(fields: readonly string[], isKeyPersonal: boolean): Masking;
 }
 
-const open: Masking = Object.freeze({
+const open: Masking = Object.freeze<Masking>({
   field: (_name: string, value: unknown) => value,
   difference: () => undefined,
   key: (key: string | null) => key,
   source: (source: Fields | string | null) => source,
+  also: () => open,
 });
 
 /** `showPersonal` shows everything. Without a pipeline, as when it was deleted since, nothing is known and all is masked. */
@@ -26,13 +29,26 @@ export function maskingFor(
   showPersonal: boolean,
 ): Masking {
   if (showPersonal) return open;
-  const fields = new Set(pipeline?.personal);
   const columns = new Set(
     pipeline?.record.fields.flatMap(({ name, from, personal }) => (personal ? [name, ...from] : [])),
   );
+  const fields = new Set(pipeline?.personal);
   const isKeyPersonal =
     !pipeline || pipeline.record.key.some((part) => part.uses.fields.some(({ name }) => fields.has(name)));
-  const isPersonal = (name: string, names: ReadonlySet<string>): boolean => !pipeline || names.has(name);
+  return closed({ isKnown: pipeline !== undefined, fields, columns, isKeyPersonal });
+}
+
+/** What is personal; everything is, where nothing is known. */
+interface Personal {
+  isKnown: boolean;
+  fields: ReadonlySet<string>;
+  columns: ReadonlySet<string>;
+  isKeyPersonal: boolean;
+}
+
+function closed(personal: Personal): Masking {
+  const { isKnown, fields, columns, isKeyPersonal } = personal;
+  const isPersonal = (name: string, names: ReadonlySet<string>): boolean => !isKnown || names.has(name);
   return {
     field: (name, value) => (isPersonal(name, fields) ? mask(value) : value),
     difference: (name, before, after) => (isPersonal(name, fields) ? differenceOf(before, after) : undefined),
@@ -43,6 +59,8 @@ export function maskingFor(
         Object.entries(source).map(([name, value]) => [name, isPersonal(name, columns) ? mask(value) : value]),
       );
     },
+    also: (more, isKeyToo) =>
+      closed({ ...personal, fields: new Set([...fields, ...more]), isKeyPersonal: isKeyPersonal || isKeyToo }),
   };
 }
 
