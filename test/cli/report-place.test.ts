@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-code.ts';
+import { resultWith } from '../tell/results.ts';
 import { newWorkspace, portolan } from './harness.ts';
 
 const workspaceText = `
@@ -70,5 +72,13 @@ describe('a report whose folder is not there', () => {
     expect((await portolan(folder, ['runs'])).out).toContain(`but its report was not written: ${told}`);
     const [, id = ''] = /run (\S+)/.exec(out) ?? [];
     expect((await portolan(folder, ['runs', 'show', id])).out).toContain(out.trimEnd());
+  });
+
+  test('a guard, which a person has to look at, says more than a report that is missing', () => {
+    const reportFaults = [{ code: 'FILE_DENIED', reason: 'x' }];
+    const codes = (['done', 'guarded', 'skipped', 'failed'] as const).map((status) =>
+      exitCodeOf(resultWith({ status, reportFaults }), true),
+    );
+    expect(codes).toEqual([1, 3, 5, 1]);
   });
 });
