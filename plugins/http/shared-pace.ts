@@ -31,22 +31,25 @@ const limitOf = ({ rate, burst, concurrency }: Limit) => ({
   ...(concurrency === undefined ? {} : { concurrency }),
 });
 
-/** A request has its turn in both. */
-export function bothPaces(one: Pace, other: Pace): Pace {
+/** A request has its turn in both; a wish to be left alone holds off everybody of the account. */
+export function bothPaces(own: Pace, account: Pace): Pace {
   return {
     async enter(signal) {
-      const leaveOne = await one.enter(signal);
+      const leaveOwn = await own.enter(signal);
       try {
-        const leaveOther = await other.enter(signal);
+        const leaveAccount = await account.enter(signal);
         return () => {
-          leaveOther();
-          leaveOne();
+          leaveAccount();
+          leaveOwn();
         };
       } catch (error) {
-        leaveOne();
+        leaveOwn();
         throw error;
       }
     },
-    holdOff: (delayMs) => one.holdOff(delayMs),
+    holdOff(delayMs) {
+      own.holdOff(delayMs);
+      account.holdOff(delayMs);
+    },
   };
 }

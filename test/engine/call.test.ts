@@ -3,6 +3,7 @@ import { compileCondition, compileShape } from '../../src/expression/index.ts';
 import type { Step } from '../../src/language/compile/pipeline.ts';
 import { problem } from '../../src/model/problem.ts';
 import type { Fields } from '../../src/model/record.ts';
+import { unknownColumns } from '../../src/engine/run/unknown-columns.ts';
 import { people, setStep, testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
 
 let target: TestTarget;
@@ -166,4 +167,11 @@ test('a cancelled run begins no further call', async () => {
   const result = await world.run(testPipeline({ before: [call()] }), people(20), { signal: abort.signal });
   expect(result.status).toBe('cancelled');
   expect(made.length).toBeLessThanOrEqual(3);
+});
+
+test('a column that parameters misspell is told, as one of any other expression', () => {
+  const pipeline = testPipeline({ before: [call({}, { code: '=cod' })] });
+  expect(unknownColumns(pipeline, ['id', 'code'])).toContain(
+    'call reads cod, and the file has no such column; is code meant?',
+  );
 });

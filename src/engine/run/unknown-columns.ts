@@ -1,4 +1,4 @@
-import { nearestName, type Expression } from '../../expression/index.ts';
+import { nearestName, type Expression, type Shape } from '../../expression/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 
 /**
@@ -45,12 +45,14 @@ function* readings({ record, steps, sinks }: Pipeline): Generator<{
     yield { place: 'when', expressions: listed(step.when) };
     if (step.kind === 'filter') yield { place: 'filter', expressions: [step.condition] };
     if (step.kind === 'diff') yield { place: 'protect', expressions: listed(step.rule.protect) };
+    if (step.kind === 'call') yield { place: 'call', expressions: leavesOf(step.parameters) };
     if (step.kind !== 'map' && step.kind !== 'set') continue;
-    const expressions = step.shape.expressions.map((leaf) => leaf.expression);
-    yield { place: step.kind, expressions, makes: step.fields };
+    yield { place: step.kind, expressions: leavesOf(step.shape), makes: step.fields };
     if (step.kind === 'map') return;
   }
   for (const { when } of sinks) yield { place: 'when', expressions: listed(when) };
 }
 
 const listed = (expression: Expression | undefined): Expression[] => (expression ? [expression] : []);
+
+const leavesOf = ({ expressions }: Shape): Expression[] => expressions.map((leaf) => leaf.expression);
