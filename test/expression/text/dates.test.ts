@@ -84,6 +84,22 @@ test('a wrong letter is told with what was meant', async () => {
   expect((await problemOf(() => checkDateFormat('DD.MM.YYY'))).fix).toContain('Did you mean YYYY?');
 });
 
+test.each([
+  ['%d.%m.%Y', 'DD.MM.YYYY'],
+  ['%-d.%-m.%y', 'D.M.YY'],
+  ['%F %T', 'YYYY-MM-DD HH:mm:ss'],
+  ['dd.MM.yyyy HH:mm', 'DD.MM.YYYY HH:mm'],
+  ['hh:mm dd.mm.yyyy', 'HH:mm DD.MM.YYYY'],
+  ['d.m.Y H:i:s', 'DD.MM.YYYY HH:mm:ss'],
+])('%s of another tool is told as %s', async (picture, ours) => {
+  expect((await problemOf(() => checkDateFormat(picture))).fix).toBe(`Write ${ours}.`);
+  expect(() => checkDateFormat(ours)).not.toThrow();
+});
+
+test.each(['%j %Y', 'jj.mm.aaaa', 'x'])('%s can not be translated, and what is known is listed', async (picture) => {
+  expect((await problemOf(() => checkDateFormat(picture))).fix).toContain('Known are YYYY');
+});
+
 test('a date written by its format is read back', () => {
   const days = fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
   fc.assert(

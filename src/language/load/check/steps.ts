@@ -1,6 +1,7 @@
 import type { WrittenStep } from '../../compile/steps.ts';
 import { isMap } from '../load-workspace.ts';
 import type { DocumentCheck } from './context.ts';
+import { warnOfField } from './field-slips.ts';
 import { hint, writeInstead } from './near.ts';
 import type { FoundUse } from './pipeline.ts';
 import type { PipelineScopes } from './pipeline-scopes.ts';
@@ -40,8 +41,8 @@ export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenSt
           : 'See json-schema.org for its words.',
       );
     const names = scopes.steps[index];
-    if (!names?.fields) continue;
-    const known = [...names.fields];
+    if (!names) continue;
+    const known = [...(names.fields ?? [])];
     const lists = {
       required: schema.required,
       unique,
@@ -49,13 +50,16 @@ export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenSt
     };
     for (const [word, list] of Object.entries(lists)) {
       for (const [item, field] of [list].flat().entries()) {
-        if (typeof field !== 'string' || names.fields.has(field)) continue;
+        if (typeof field !== 'string' || names.fields?.has(field)) continue;
         const place =
           word === 'properties' ? [...at, word, field] : Array.isArray(list) ? [...at, word, item] : [...at, word];
+        const spot = { at: word === 'properties' ? 'key' : 'value' } as const;
+        if (!names.fields) {
+          warnOfField({ tell, names }, field, place, spot);
+          continue;
+        }
         const message = `unknown field "${field}": ${names.because}${hint(field, known)}`;
-        tell('FIELD_UNKNOWN', place, message, writeInstead(field, known), {
-          at: word === 'properties' ? 'key' : 'value',
-        });
+        tell('FIELD_UNKNOWN', place, message, writeInstead(field, known), spot);
       }
     }
   }
