@@ -401,7 +401,7 @@ export const codes = listed({
   TOLERATE_EXCEEDED: {
     class: 'fatal',
     about:
-      'More records were rejected than `errors.tolerate` allows. With a diff nothing was written; without one, what came before the limit was.',
+      'More records were rejected than `errors.tolerate` allows. A pipeline with a diff judges the feed first: what exceeds then is told before anything is delivered. Rejects by the target, and all rejects of a pipeline without a diff, end the run on its way: what was delivered before stays delivered. Link errors do not count, nor requests whose outcome was unknown before this run.',
   },
   PARAM_MISSING: {
     class: 'config',
@@ -414,22 +414,26 @@ export const codes = listed({
   PARAM_UNKNOWN: { class: 'config', about: 'A parameter was given that the pipeline does not declare under `params`.' },
   STAGING_DISK_FULL: {
     class: 'fatal',
-    about: 'The disk under the workspace is full. Nothing was delivered; make room and run again.',
+    about:
+      'The disk under the workspace is full. Make room and run again; the sentence says whether anything was delivered before.',
   },
   CALL_UNAVAILABLE: {
     class: 'fatal',
     about: 'A pipeline with a step that calls was run where nothing answers: in a check.',
   },
-  STAGING_DENIED: { class: 'fatal', about: 'The folder .portolan/runs may not be written to. Nothing was delivered.' },
+  STAGING_DENIED: {
+    class: 'fatal',
+    about: 'The folder .portolan/runs may not be written to. The sentence says whether anything was delivered before.',
+  },
   MEMORY_OVER_BUDGET: {
     class: 'fatal',
     about:
-      'What a run must keep in memory to compare, some 9 to 15 bytes a key, is more than `limits: { memory }` of the workspace allows. With a diff nothing was delivered.',
+      'What a run must keep in memory to compare, some 9 to 15 bytes a key, is more than `limits: { memory }` of the workspace allows. With a diff nothing was delivered; without one, what came before was.',
   },
   DISK_OVER_BUDGET: {
     class: 'fatal',
     about:
-      'What a run sets aside on disk, changed records and what memory does not hold, is more than `limits: { disk }` of the workspace allows. With a diff nothing was delivered.',
+      'What a run sets aside on disk, changed records and what memory does not hold, is more than `limits: { disk }` of the workspace allows. With a diff nothing was delivered; without one, what came before was.',
   },
   RECORD_COLUMN_MISSING: {
     class: 'fatal',

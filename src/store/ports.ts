@@ -121,6 +121,8 @@ export interface SnapshotFacts {
   /** Content hash of the last complete full feed and when it was first seen, UTC ms. */
   feed: string | null;
   feedAt: number | null;
+  /** What was personal in records ever delivered, and whether a key was. Null for a snapshot from before it was remembered. */
+  personal: { fields: string[]; key: boolean } | null;
   entries: number;
 }
 
@@ -183,10 +185,16 @@ export interface Store {
   dropProvisional(lease: Lease, exceptRun: string): Promise<void>;
 
   snapshotFacts(name: string): Promise<SnapshotFacts | undefined>;
-  /** Adopts or creates the snapshot's row; `rule`, `feed` only where given. */
+  /** Adopts or creates the snapshot's row; `rule`, `feed` only where given. `personal` is added to what is remembered. */
   saveSnapshotFacts(
     lease: Lease,
-    facts: { name: string; owner: string; rule?: { filter: string; key: string }; feed?: { hash: string; at: number } },
+    facts: {
+      name: string;
+      owner: string;
+      rule?: { filter: string; key: string };
+      feed?: { hash: string; at: number };
+      personal?: { fields: readonly string[]; key: boolean };
+    },
   ): Promise<void>;
   /** `snapshot`: the one it is to have; among several it is preferred. */
   pipelineState(pipeline: string, snapshot: string): Promise<PipelineState>;

@@ -43,7 +43,7 @@ test('a run whose keys do not fit in its memory fails before it delivers, and go
     status: 'failed',
     code: 'MEMORY_OVER_BUDGET',
     reason:
-      'The comparison of this run does not fit in the 20000 bytes of memory that it may take, even with all else on disk; nothing was delivered',
+      'What this run compares does not fit in the 20000 bytes of memory that it may take, even with all else on disk; nothing was delivered',
   });
   expect(failed.fix).toContain('limits: { memory: … }');
   expect(target.ledger.length).toBe(10);
@@ -85,6 +85,16 @@ test('values that must be unique take of the same budget', async () => {
     status: 'done',
     counts: { delivered: { create: 2000 }, rejected: 1 },
   });
+});
+
+test('a run without a diff that is over a budget does not say that nothing was delivered', async () => {
+  target = testTarget({ operations: ['upsert'], repeat: 'safe' });
+  const stream = await testWorld({ target });
+  stream.world.limits = { memoryBytes: forTenPeople };
+  const failed = await stream.run(testPipeline({ diff: null, before: [uniqueNames] }), people(20_000));
+  await stream.close();
+  expect(failed).toMatchObject({ status: 'failed', code: 'MEMORY_OVER_BUDGET' });
+  expect(failed.reason).toMatch(/; what was delivered before stays delivered$/);
 });
 
 test('a delivery that has begun is not ended by a budget', async () => {

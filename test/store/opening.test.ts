@@ -63,7 +63,7 @@ test('a store opened with another workspace key is refused', async () => {
 });
 
 const later: Migration = {
-  version: 3,
+  version: migrations.length + 1,
   name: 'later',
   up: [builder.schema.createTable('later').addColumn('id', 'integer')],
 };
@@ -83,6 +83,22 @@ test('an older store is upgraded and keeps what it holds', async () => {
   await older.close();
   const newer = open({ migrations: upgraded });
   expect((await loaded(newer)).size).toBe(1);
+});
+
+test('of a snapshot from before personal fields were remembered nobody can say which were, now or later', async () => {
+  const { open, path } = newBench();
+  await open({ migrations: migrations.slice(0, 2) }).close();
+  const before = new Database(path);
+  before.exec("INSERT INTO snapshots (name, owner) VALUES ('employees', 'employees')");
+  before.close();
+  const store = open();
+  const lease = await begin(store, 'r1');
+  await store.saveSnapshotFacts(lease, {
+    name: 'employees',
+    owner: 'employees',
+    personal: { fields: ['mail'], key: false },
+  });
+  expect((await store.snapshotFacts('employees'))?.personal).toBeNull();
 });
 
 test('a store is not upgraded under a run', async () => {

@@ -268,7 +268,20 @@ test('owner, rules and the last feed of a snapshot are remembered, each where it
   const rule = { filter: 'f1', key: 'k1' };
   await store.saveSnapshotFacts(lease, { name: 'employees', owner: 'employees', rule });
   await store.saveSnapshotFacts(lease, { name: 'employees', owner: 'staff', feed: { hash: 'h', at: 5 } });
-  const facts = { name: 'employees', owner: 'staff', rule, feed: 'h', feedAt: 5, entries: 0 };
+  const personal = { fields: [], key: false };
+  const facts = { name: 'employees', owner: 'staff', rule, feed: 'h', feedAt: 5, personal, entries: 0 };
   expect(await store.snapshotFacts('employees')).toEqual(facts);
   await store.finishRun(lease, finished('r1'));
+});
+
+test('what was personal once stays personal', async () => {
+  const { open } = newBench();
+  const store = open();
+  const lease = await begin(store, 'r1');
+  const save = (personal: { fields: string[]; key: boolean }): Promise<void> =>
+    store.saveSnapshotFacts(lease, { name: 'employees', owner: 'employees', personal });
+  await save({ fields: ['mail'], key: true });
+  await save({ fields: ['name'], key: false });
+  await store.saveSnapshotFacts(lease, { name: 'employees', owner: 'employees' });
+  expect((await store.snapshotFacts('employees'))?.personal).toEqual({ fields: ['mail', 'name'], key: true });
 });

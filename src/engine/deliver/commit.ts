@@ -35,6 +35,7 @@ export async function commitFinals(
         code: final.code,
         reason: final.reason,
         ...(final.cause ? { cause: final.cause } : {}),
+        ...(final.isCarriedOver ? { isCarriedOver: true } : {}),
         ...(target ? { sink: target.name } : {}),
       });
       continue;

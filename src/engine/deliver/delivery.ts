@@ -55,9 +55,10 @@ export async function rejectWork(
     cause?: string;
     field?: string;
     sink?: string;
+    isCarriedOver?: boolean;
   },
 ): Promise<void> {
-  const { stage, code, reason, cause, field, sink } = why;
+  const { stage, code, reason, cause, field, sink, isCarriedOver } = why;
   const rejected = {
     key: work.key,
     stage,
@@ -69,5 +70,5 @@ export async function rejectWork(
     ...(field ? { field } : {}),
     ...(sink ? { sink } : {}),
   };
-  await reject(run, rejected, cause);
+  await reject(run, rejected, { cause, isCarriedOver });
 }

@@ -2,7 +2,7 @@ import { canonicalText } from '../diff/canonical.ts';
 import type { Doubts } from '../diff/collect.ts';
 import type { Fields, WriteItem } from '../../model/record.ts';
 import type { Intent, IntentItem, Vault } from '../../store/ports.ts';
-import { outcomeUnknown, resolveByFind, resolveConflict } from './resolve.ts';
+import { resolveByFind, resolveConflict, stillUnknown } from './resolve.ts';
 import { attemptsAt, resendWith, ruleOf, sendBatch, type SendTools } from './send.ts';
 import type { Final } from './work.ts';
 
@@ -36,8 +36,7 @@ export async function sendInDoubt(
   items: WriteItem[],
 ): Promise<Final[]> {
   const rule = ruleOf(tools.sink, intent.operation);
-  if (rule?.repeat === 'never' || !rule)
-    return items.map(() => outcomeUnknown('an earlier run was ended before the answer'));
+  if (rule?.repeat === 'never' || !rule) return items.map(stillUnknown);
   const operation = items[0]?.operation ?? intent.operation;
   if (rule.repeat === 'safe' && operation === intent.operation && isIdentical(vault, intent, items)) {
     return sendBatch(tools, operation, items, intent.id);

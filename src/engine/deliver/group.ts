@@ -1,13 +1,16 @@
+import type { OpenSink } from '../../connect/sdk/index.ts';
 import { isPromise, whenReady } from '../../expression/index.ts';
 import { neverRepeatsSentence } from '../../language/compile/never-repeats.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { countDelivered, countFiltered } from '../run/account.ts';
+import { marked } from '../run/remembered-personal.ts';
 import { checkStop, intolerable, isIntolerable, note, settleWell } from '../run/context.ts';
 import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { commitFinals } from './commit.ts';
 import { openTarget, rejectWork, type Delivery } from './delivery.ts';
+import { stillUnknown } from './resolve.ts';
 import { ruleOf } from './send.ts';
 import { sendWave } from './wave.ts';
 import { itemFor, type Target, type Work } from './work.ts';
@@ -15,7 +18,10 @@ import { itemFor, type Target, type Work } from './work.ts';
 /** Below so many records read, a share of rejects says nothing in a stream. */
 const TOLERATE_FROM = 1000;
 
-/** Where a request holds one record, so many for each that may be in flight share a commit: a kill repeats no more than these. */
+/**
+ * Where a request holds one record, so many for each that may be in flight share a commit: a kill repeats no more than
+ * these. Only where a repeat is cured by itself.
+ */
 const SINGLES_A_COMMIT = 8;
 
 /** Sends works and stops where the run is to stop. */
@@ -63,12 +69,29 @@ export async function planGroup(delivery: Delivery, works: Work[]): Promise<void
   const { run } = delivery;
   for (const work of works) {
     if (!(await prepare(delivery, work))) continue;
+    const unknown = unknownAt(delivery, work);
+    if (unknown) {
+      const { code, reason, isCarriedOver = false } = stillUnknown();
+      await rejectWork(delivery, work, { stage: 'deliver', code, reason, sink: unknown.name, isCarriedOver });
+      continue;
+    }
     sayNeverRepeats(delivery, work);
     const { key, operation, origin, line, was, record } = work;
     const after = operation === 'missing' ? {} : { after: record };
-    run.observe({ is: 'change', change: { key, operation, origin, line, ...(was ? { before: was } : {}), ...after } });
+    const change = { key, operation, origin, line, ...(was ? { before: was } : {}), ...after };
+    run.observe({ is: 'change', change: marked(run, change) });
     countDelivered(run.counts, operation);
   }
+}
+
+/** The sink that may have been given the record by an earlier run, and is never asked twice (S1). */
+function unknownAt({ doubts, targets }: Delivery, { key, route }: Work): Target | undefined {
+  const intent = doubts.get(key)?.intent;
+  if (!intent) return undefined;
+  const targetsOfRoute = route.map(({ target }) => targets[target] as Target);
+  return targetsOfRoute.find(
+    ({ name, use }) => name === intent.sink && use.neverRepeats?.includes(intent.operation) === true,
+  );
 }
 
 /** A lost answer would be a person's business: a plan says so before it happens (S1). */
@@ -138,12 +161,21 @@ async function deliverTo(delivery: Delivery, target: Target, operation: Operatio
     rule?.size ?? 500,
     rule?.by && ((work) => (rule.by as (item: WriteItem) => string)(itemFor(work, target, operation))),
   );
-  const wave = sink.concurrency * (rule?.size === 1 ? SINGLES_A_COMMIT : 1);
+  const wave = sink.concurrency * (rule?.size === 1 && isDoubtCurable(sink, operation) ? SINGLES_A_COMMIT : 1);
   for (let at = 0; at < batches.length; at += wave) {
     checkStop(run);
     if (run.counts.read >= TOLERATE_FROM && isIntolerable(run)) throw intolerable(run);
     await sendWave(delivery, target, operation, batches.slice(at, at + wave));
   }
+}
+
+/**
+ * Can the next run find out by itself what became of a request? Where a person must look, or a create whose record has
+ * changed since would be made twice, only requests that are being sent may have an open intent.
+ */
+function isDoubtCurable(sink: OpenSink, operation: Operation): boolean {
+  const repeat = ruleOf(sink, operation)?.repeat;
+  return repeat !== 'never' && (sink.find !== undefined || operation !== 'create');
 }
 
 const inIntentOrder = (works: Work[], intent: Intent): Work[] => {

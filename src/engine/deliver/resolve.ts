@@ -15,11 +15,17 @@ export interface AskTools {
 }
 
 /** Nobody can learn whether it was done: for a person (S1). */
-export const outcomeUnknown = (reason: string): Final => ({
+export const outcomeUnknown = (reason: string): Extract<Final, { is: 'rejected' }> => ({
   is: 'rejected',
   code: 'OUTCOME_UNKNOWN',
   reason: `No answer came, and the target can't be asked whether it was done: a person has to look (${reason})`,
   inDoubt: true,
+});
+
+/** The same of a request of an earlier run: no feed can mend it. */
+export const stillUnknown = (): Extract<Final, { is: 'rejected' }> => ({
+  ...outcomeUnknown('an earlier run was ended before the answer'),
+  isCarriedOver: true,
 });
 
 /**

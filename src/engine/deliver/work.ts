@@ -33,10 +33,13 @@ export interface Work {
   route: { target: number; operation: Operation }[];
 }
 
-/** What became of one item at one sink, for good. `adopted`: it was there already. `cause`: the reason as it is true of every record alike. */
+/**
+ * What became of one item at one sink, for good. `adopted`: it was there already. `cause`: the reason as it is true of
+ * every record alike. `isCarriedOver`: it was unknown before this run began.
+ */
 export type Final =
   | { is: 'delivered'; kept?: Fields; adopted?: boolean }
-  | { is: 'rejected'; code: string; reason: string; cause?: string; inDoubt?: boolean };
+  | { is: 'rejected'; code: string; reason: string; cause?: string; inDoubt?: boolean; isCarriedOver?: boolean };
 
 /** What a sink is given of a work. */
 export function itemFor(work: Work, target: Target, operation: Operation): WriteItem {

@@ -7,6 +7,7 @@ import type { Collected } from '../diff/collect.ts';
 import { flag, sameBytes } from '../diff/ledger.ts';
 import type { Staged } from '../diff/staging.ts';
 import { hold, note, type RunContext } from '../run/context.ts';
+import { marked } from '../run/remembered-personal.ts';
 import type { Target, Work } from './work.ts';
 
 const MISSING_A_CHUNK = 500;
@@ -35,8 +36,8 @@ export async function* stagedWorks(
     const works: Work[] = [];
     for (const staged of wanted) {
       const work = stagedWork(run, collected, targets, staged, known.get(staged.entry));
-      if (await isAnothers(run, collected, work)) hold(run, "another pipeline's");
-      else if (await isProtected(run, collected, work)) hold(run, 'protected');
+      const by = await holderOf(run, collected, work);
+      if (by) holdWork(run, work, by);
       else works.push(work);
     }
     if (works.length > 0) yield works;
@@ -54,7 +55,8 @@ export async function knownRecords(
   return new Map(known.map((entry, index) => [entry, records[index] as SnapshotRecord]));
 }
 
-function stagedWork(
+/** One staged change as a work. */
+export function stagedWork(
   run: RunContext,
   { ledger, doubts }: Collected,
   targets: Target[],
@@ -143,7 +145,6 @@ export async function* missingWorks(
   targets: Target[],
   due: number[],
 ): AsyncIterable<Work[]> {
-  const { ledger } = collected;
   for (let at = 0; at < due.length; at += MISSING_A_CHUNK) {
     const entries = due.slice(at, at + MISSING_A_CHUNK);
     const known = await knownRecords(run, collected, entries);
@@ -151,30 +152,66 @@ export async function* missingWorks(
     for (const entry of entries) {
       const stored = known.get(entry);
       if (!stored) throw new Error('the snapshot has an entry without a record');
-      const resumes =
-        ledger.operation(entry) === 'missing' &&
-        ledger.state(entry) === entryState.active &&
-        ledger.done(entry) > 0 &&
-        ledger.done(entry) < targets.length;
-      const work = newWork(run, targets, {
-        entry,
-        key: stored.key,
-        operation: 'missing',
-        origin: '',
-        line: null,
-        source: null,
-        record: stored.record,
-        known: stored,
-        route: targets
-          .filter(({ index }) => !resumes || index >= ledger.done(entry))
-          .map(({ index }) => ({ target: index, operation: 'missing' as const })),
-      });
-      if (await isAnothers(run, collected, work)) hold(run, "another pipeline's");
-      else if (await isProtected(run, collected, work)) hold(run, 'protected');
+      const work = missingWork(run, collected, targets, entry, stored);
+      const by = await holderOf(run, collected, work);
+      if (by) holdWork(run, work, by);
       else works.push(work);
     }
     if (works.length > 0) yield works;
   }
+}
+
+/** The stored record, on its way to every sink that was not told yet. */
+export function missingWork(
+  run: RunContext,
+  { ledger }: Collected,
+  targets: Target[],
+  entry: number,
+  stored: SnapshotRecord,
+): Work {
+  const resumes =
+    ledger.operation(entry) === 'missing' &&
+    ledger.state(entry) === entryState.active &&
+    ledger.done(entry) > 0 &&
+    ledger.done(entry) < targets.length;
+  return newWork(run, targets, {
+    entry,
+    key: stored.key,
+    operation: 'missing',
+    origin: '',
+    line: null,
+    source: null,
+    record: stored.record,
+    known: stored,
+    route: targets
+      .filter(({ index }) => !resumes || index >= ledger.done(entry))
+      .map(({ index }) => ({ target: index, operation: 'missing' as const })),
+  });
+}
+
+/** Who keeps a person from being missing, though their time has come. */
+async function holderOf(
+  run: RunContext,
+  collected: Collected,
+  work: Work,
+): Promise<'protected' | "another pipeline's" | undefined> {
+  if (await isAnothers(run, collected, work)) return "another pipeline's";
+  return (await isProtected(run, collected, work)) ? 'protected' : undefined;
+}
+
+function holdWork(run: RunContext, work: Work, by: string): void {
+  hold(run, by);
+  if (!run.dryRun) return;
+  const { key, operation, origin, line, was, record } = work;
+  const change = {
+    key,
+    operation: 'held' as const,
+    origin,
+    line,
+    before: was ?? record,
+    reason: `${by}: ${operation}`,
+  };
+  run.observe({ is: 'change', change: marked(run, change) });
 }
 
 /**
@@ -192,7 +229,7 @@ async function isAnothers(run: RunContext, { ledger }: Collected, work: Work): P
 }
 
 /** Never blocked, and said so. A rule that can't be evaluated protects. */
-async function isProtected(run: RunContext, { rule }: Collected, work: Work): Promise<boolean> {
+export async function isProtected(run: RunContext, { rule }: Collected, work: Work): Promise<boolean> {
   if (work.operation !== 'missing' || !rule.protect) return false;
   let holds: unknown;
   try {
@@ -203,21 +240,6 @@ async function isProtected(run: RunContext, { rule }: Collected, work: Work): Pr
   if (holds !== true) return false;
   note(run, 'Protected people who are gone from the feed were left alone.');
   return true;
-}
-
-/** Staged changes that a guard holds, for a plan to show. */
-export async function* heldWorks(run: RunContext, collected: Collected, targets: Target[]): AsyncIterable<Work[]> {
-  const { ledger } = collected;
-  for await (const chunk of collected.staging.read()) {
-    const held = chunk.filter(({ entry }) => ledger.has(entry, flag.held));
-    const known = await knownRecords(
-      run,
-      collected,
-      held.map(({ entry }) => entry),
-    );
-    if (held.length > 0)
-      yield held.map((staged) => stagedWork(run, collected, targets, staged, known.get(staged.entry)));
-  }
 }
 
 /** Works of a pipeline that compares nothing. */

@@ -25,8 +25,17 @@ export class RunBudget {
   diskTaken = 0;
   isDelivering = false;
 
-  constructor(limits: RunLimits = {}) {
+  private readonly isCompared: boolean;
+
+  /** `isCompared`: nothing is delivered before `beginDelivery`. */
+  constructor(limits: RunLimits = {}, isCompared = true) {
     this.limits = limits;
+    this.isCompared = isCompared;
+  }
+
+  /** Can't "nothing was delivered" be said any more? */
+  get mayHaveDelivered(): boolean {
+    return this.isDelivering || !this.isCompared;
   }
 
   /** Phase one is over: nothing is refused any more. */
@@ -45,7 +54,7 @@ export class RunBudget {
     while (this.memoryTaken + bytes > limit) {
       if (this.spillOne()) continue;
       if (this.isDelivering) break;
-      throw memoryOverBudget(limit);
+      throw memoryOverBudget(limit, this.mayHaveDelivered);
     }
     this.memoryTaken += bytes;
   }
@@ -65,7 +74,7 @@ export class RunBudget {
   /** Takes disk space before it is written to. Throws DISK_OVER_BUDGET. */
   takeDisk(bytes: number): void {
     const limit = this.limits.diskBytes ?? Infinity;
-    if (this.diskTaken + bytes > limit) throw diskOverBudget(limit);
+    if (this.diskTaken + bytes > limit) throw diskOverBudget(limit, this.mayHaveDelivered);
     this.diskTaken += bytes;
   }
   giveDisk(bytes: number): void {
@@ -73,21 +82,24 @@ export class RunBudget {
   }
 }
 
-const memoryOverBudget = (limit: number): Error =>
+const memoryOverBudget = (limit: number, mayHaveDelivered: boolean): Error =>
   problem(
     'MEMORY_OVER_BUDGET',
-    `The comparison of this run does not fit in the ${inMegabytes(limit)} of memory that it may take, even with all else on disk; nothing was delivered`,
+    `What this run compares does not fit in the ${inMegabytes(limit)} of memory that it may take, even with all else on disk; ${deliveredText(mayHaveDelivered)}`,
     {
       fix: 'Give it more with `limits: { memory: … }` in portolan.yaml, and run again: the run reads its source anew.',
     },
   );
 
-const diskOverBudget = (limit: number): Error =>
+const diskOverBudget = (limit: number, mayHaveDelivered: boolean): Error =>
   problem(
     'DISK_OVER_BUDGET',
-    `What this run sets aside does not fit in the ${inMegabytes(limit)} of disk that it may take; nothing was delivered`,
+    `What this run sets aside does not fit in the ${inMegabytes(limit)} of disk that it may take; ${deliveredText(mayHaveDelivered)}`,
     { fix: 'Give it more with `limits: { disk: … }` in portolan.yaml, and run again: the run reads its source anew.' },
   );
+
+const deliveredText = (mayHaveDelivered: boolean): string =>
+  mayHaveDelivered ? 'what was delivered before stays delivered' : 'nothing was delivered';
 
 const inMegabytes = (bytes: number): string =>
   bytes >= 1024 ** 2 ? `${Math.round(bytes / 1024 ** 2)} MB` : `${bytes} bytes`;

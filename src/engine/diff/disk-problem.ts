@@ -3,7 +3,7 @@ import { problem } from '../../model/problem.ts';
 /** A disk that can't take what a run sets aside, in words: STAGING_DISK_FULL, STAGING_DENIED. Any other error stays what it is. */
 export function diskProblem(error: unknown, what: string, isDelivering = false): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  const delivered = isDelivering ? 'what was delivered before is committed' : 'nothing was delivered';
+  const delivered = isDelivering ? 'what was delivered before stays delivered' : 'nothing was delivered';
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return problem(
       'STAGING_DISK_FULL',

@@ -1,5 +1,8 @@
 import { dateText, localTime } from '../../expression/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
+import { counted } from '../../model/counted.ts';
+
+const DAY_MS = 86_400_000;
 
 /** How long a key has been absent. `firstAbsent` in UTC milliseconds, 0 for never. */
 export interface Absence {
@@ -20,7 +23,14 @@ export function isDue(rule: DiffRule['missing'], absence: Absence, tick: number,
   return dayNumber(tick, timezone) - dayNumber(absence.firstAbsent, timezone) >= rule.after.days;
 }
 
+/** Until when grace goes on, as a plan shows it: the day on which it is over (`2026-11-27`), or `1 of 2 feeds`. */
+export function graceEnd(rule: DiffRule['missing'], absence: Absence, timezone: string): string | undefined {
+  if (rule === 'ignore') return undefined;
+  if ('feeds' in rule.after) return `${absence.feeds} of ${counted(rule.after.feeds, 'feed')}`;
+  return new Date((dayNumber(absence.firstAbsent, timezone) + rule.after.days) * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** Days since 1970-01-01 of the date that an instant has in a zone. */
 function dayNumber(instant: number, timezone: string): number {
-  return Math.round(Date.parse(`${dateText(localTime(instant, timezone))}T00:00:00Z`) / 86_400_000);
+  return Math.round(Date.parse(`${dateText(localTime(instant, timezone))}T00:00:00Z`) / DAY_MS);
 }

@@ -3,7 +3,7 @@ import type { ReadEnd } from '../../model/record.ts';
 import { entryState } from '../../store/entry.ts';
 import type { SnapshotFacts } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
-import { hold, note, type RunContext } from '../run/context.ts';
+import { hold, isDateAhead, note, type RunContext } from '../run/context.ts';
 import type { GuardView } from '../run/result.ts';
 import { rememberAccepted } from './accepted-absence.ts';
 import type { Collected } from './collect.ts';
@@ -20,8 +20,6 @@ export interface Judgement {
   stop: boolean;
   /** Entries to be sent as missing: absent or leaving, and their grace is over. */
   due: number[];
-  /** Entries that are absent or leave, and wait: shown by a plan. */
-  waiting: { entry: number; reason: string }[];
   /** Entries whose absence began, went on or ended: to be remembered. */
   absences: number[];
 }
@@ -60,9 +58,7 @@ export async function judge(run: RunContext, collected: Collected, circumstances
   const isOpen = guards.some((guard) => !guard.accepted);
   const stop = guards.some((guard) => !guard.accepted && guard.then === 'stop');
   if (!stop) holdStaged(run, collected, guards);
-  const absence = stop
-    ? { due: [], absences: [], waiting: [] }
-    : judgeAbsence(run, collected, circumstances, candidates, guards);
+  const absence = stop ? { due: [], absences: [] } : judgeAbsence(run, collected, circumstances, candidates, guards);
   return { guards, stop, ...(isOpen && accept ? { accept } : {}), ...absence };
 }
 
@@ -174,6 +170,13 @@ function doesAbsenceCount(run: RunContext, end: ReadEnd, isManaged: boolean): bo
     );
     return false;
   }
+  if (isDateAhead(run)) {
+    note(
+      run,
+      'The date that this run was given lies ahead, so nobody is missing in it: no grace goes on, and who says that they are gone waits for the day.',
+    );
+    return false;
+  }
   if (run.request.limit !== undefined || Object.keys(run.request.params ?? {}).length > 0) {
     note(run, 'A run with a limit or with parameters of its own makes nobody missing.');
     return false;
@@ -181,9 +184,13 @@ function doesAbsenceCount(run: RunContext, end: ReadEnd, isManaged: boolean): bo
   return true;
 }
 
-/** The staged changes that a guard holds are counted as held and skipped by the delivery. */
+/**
+ * The staged changes that a guard holds are counted as held and skipped by the delivery; so are people who are gone by
+ * their own word in a run whose date lies ahead.
+ */
 function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[]): void {
   const held = heldOperations(guards);
+  const isAhead = isDateAhead(run);
   const heldFates = {
     create: held.create,
     update: held.update,
@@ -194,10 +201,14 @@ function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[])
     none: false,
   };
   for (let entry = 0; entry < ledger.size; entry++) {
-    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict) || !heldFates[ledger.fate(entry)]) continue;
-    if (ledger.fate(entry) === 'gone' && ledger.isAccepted(entry)) continue;
+    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict)) continue;
+    const fate = ledger.fate(entry);
+    const isGuarded = heldFates[fate] && !(fate === 'gone' && ledger.isAccepted(entry));
+    if (!isGuarded && !(fate === 'gone' && isAhead)) continue;
+    const by = isGuarded ? 'guard' : 'date ahead';
     ledger.mark(entry, flag.held);
-    hold(run, 'guard');
+    ledger.setHeldBy(entry, by);
+    hold(run, by);
   }
 }
 
@@ -207,10 +218,9 @@ function judgeAbsence(
   { end, facts }: Circumstances,
   { absent, leaves, back, claimed }: Candidates,
   guards: GuardView[],
-): Pick<Judgement, 'due' | 'absences' | 'waiting'> {
+): Pick<Judgement, 'due' | 'absences'> {
   const held = heldOperations(guards);
   const due: number[] = [];
-  const waiting: Judgement['waiting'] = [];
   const absences = [...back, ...claimed];
   for (const entry of claimed) ledger.setForeign(entry, false);
   for (const entry of back) {
@@ -220,12 +230,12 @@ function judgeAbsence(
   if (leaves.length > 0) countFiltered(run.counts, 'filter', -leaves.length);
   if (unreadableCount > 0 && absent.length + leaves.length > 0) {
     hold(run, 'unreadable key', absent.length + leaves.length);
-    for (const entry of [...absent, ...leaves]) waiting.push({ entry, reason: 'unreadable key' });
+    for (const entry of [...absent, ...leaves]) ledger.setHeldBy(entry, 'unreadable key');
     note(
       run,
       `Nobody is missing in this run: the key of ${counted(unreadableCount, 'row')} could not be read (${unreadableLines.join(', ')}), and they may be anybody's.`,
     );
-    return { due, absences, waiting };
+    return { due, absences };
   }
   // Grace begins now, whatever date the run was given: an earlier one would make it pass at once.
   const seenAt = Math.max(run.tick, run.world.clock.now(), facts?.feedAt ?? 0);
@@ -235,7 +245,7 @@ function judgeAbsence(
   const consider = (entries: number[], isHeld: boolean): void => {
     for (const entry of entries) {
       if (isHeld && (isFeedDoubted || !ledger.isAccepted(entry))) {
-        waiting.push({ entry, reason: 'guard' });
+        ledger.setHeldBy(entry, 'guard');
         hold(run, 'guard');
         continue;
       }
@@ -248,14 +258,14 @@ function judgeAbsence(
       if (isDue(rule.missing, absence, run.tick, run.pipeline.timezone)) due.push(entry);
       else {
         absences.push(entry);
-        waiting.push({ entry, reason: 'grace' });
+        ledger.setHeldBy(entry, 'grace');
         hold(run, 'grace');
       }
     }
   };
   consider(absent, held.absent);
   consider(leaves, held.leaves);
-  return { due, absences, waiting };
+  return { due, absences };
 }
 
 /** The same for the same set of changes in any order: every change's keyed hash, added up (S7). */

@@ -4,13 +4,14 @@ import { RunBudget } from './budget.ts';
 import { KeyTable } from './key-table.ts';
 import { Pages } from './pages.ts';
 
-/** Behind the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1) · unused (3). */
+/** Behind the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1) · held by (1) · unused (2). */
 const seenOffset = {
   hash: ENTRY_BYTES,
   line: ENTRY_BYTES + 16,
   origin: ENTRY_BYTES + 20,
   flags: ENTRY_BYTES + 22,
   fate: ENTRY_BYTES + 24,
+  heldBy: ENTRY_BYTES + 25,
 } as const;
 const KEPT_BYTES = ENTRY_BYTES + 28;
 
@@ -29,6 +30,10 @@ export const flag = {
 /** What phase one makes of a key that passed. */
 export const fates = ['none', 'unchanged', 'create', 'update', 'returned', 'gone', 'resume'] as const;
 export type Fate = (typeof fates)[number];
+
+/** What makes a key wait; '' for nothing. */
+export const holders = ['', 'guard', 'grace', 'unreadable key', 'protected', 'date ahead'] as const;
+export type HeldBy = (typeof holders)[number];
 
 /**
  * All keys of a snapshot and of a feed, as packed numbers: 76 bytes for each, in pages that go to disk above the run's
@@ -209,6 +214,13 @@ export class Ledger {
   }
   setFate(index: number, fate: Fate): void {
     this.setByte(index, seenOffset.fate, fates.indexOf(fate));
+  }
+  /** What the judgement lets the key wait for. */
+  heldBy(index: number): HeldBy {
+    return holders[this.byte(index, seenOffset.heldBy)] as HeldBy;
+  }
+  setHeldBy(index: number, by: HeldBy): void {
+    this.setByte(index, seenOffset.heldBy, holders.indexOf(by));
   }
 
   /** Gives back what is on disk; the ledger is of no use then. */

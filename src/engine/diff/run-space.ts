@@ -8,10 +8,10 @@ export class RunSpace {
   private readonly budget: RunBudget;
   private readonly held: { drop(): void | Promise<void> }[] = [];
 
-  /** `path`: begins the names of files, which they lose as they are made. */
-  constructor(path: string, limits: RunLimits) {
+  /** `path`: begins the names of files, which they lose as they are made. `isCompared`: nothing is delivered in phase one. */
+  constructor(path: string, limits: RunLimits, isCompared = true) {
     this.path = path;
-    this.budget = new RunBudget(limits);
+    this.budget = new RunBudget(limits, isCompared);
   }
 
   newLedger(): Ledger {

@@ -35,7 +35,7 @@ export class ScratchFile {
         done += writeSync(this.file, bytes, done, bytes.length - done, position + done);
       }
     } catch (error) {
-      throw diskProblem(error, 'the comparison', this.budget.isDelivering);
+      throw diskProblem(error, 'the comparison', this.budget.mayHaveDelivered);
     }
   }
 

@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Fields } from '../../model/record.ts';
+import { openWith, sealWith } from '../../store/vault/index.ts';
 import { RunBudget } from './budget.ts';
 import { diskProblem } from './disk-problem.ts';
 
@@ -20,12 +21,13 @@ export interface Staged {
 }
 
 const CHUNK_RECORDS = 500;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+const HEAD_BYTES = 4;
+/** Bound to each chunk. */
+const CONTEXT = 'staging';
 
 /**
  * Changed records in file order, on disk, sealed under a key that lives in memory only (S4): a killed run leaves nothing
- * that can be read. Each chunk is length (4) · nonce · tag · ciphertext.
+ * that can be read. Each chunk is its length (4) and what `sealWith` makes.
  */
 export class Staging {
   count = 0;
@@ -52,12 +54,10 @@ export class Staging {
     if (this.pending.length === 0) return;
     const plain = Buffer.from(JSON.stringify(this.pending));
     this.pending = [];
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce);
-    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-    const head = Buffer.alloc(4);
+    const sealed = sealWith(this.key, plain, CONTEXT);
+    const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt32BE(sealed.length);
-    await this.write(Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]));
+    await this.write(Buffer.concat([head, sealed]));
   }
 
   private async write(chunk: Uint8Array): Promise<void> {
@@ -80,16 +80,14 @@ export class Staging {
     await this.flush();
     if (!this.file) return;
     let position = 0;
-    const head = Buffer.alloc(4 + NONCE_BYTES + TAG_BYTES);
+    const head = Buffer.alloc(HEAD_BYTES);
     for (;;) {
       const { bytesRead } = await this.file.read(head, 0, head.length, position);
       if (bytesRead < head.length) return;
       const sealed = Buffer.alloc(head.readUInt32BE(0));
       await this.file.read(sealed, 0, sealed.length, position + head.length);
       position += head.length + sealed.length;
-      const decipher = createDecipheriv('aes-256-gcm', this.key, head.subarray(4, 4 + NONCE_BYTES));
-      decipher.setAuthTag(head.subarray(4 + NONCE_BYTES));
-      yield JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString()) as Staged[];
+      yield JSON.parse(Buffer.from(openWith(this.key, sealed, CONTEXT)).toString()) as Staged[];
     }
   }
 

@@ -4,6 +4,7 @@ import { problem } from '../../model/problem.ts';
 import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
 import { noCounts } from './account.ts';
+import { nothingRemembered, type RememberedPersonal } from './remembered-personal.ts';
 import type { Observe, RejectView, RunResult } from './result.ts';
 import type { StatePlace } from './state-place.ts';
 import type { RunRequest, World } from './world.ts';
@@ -38,12 +39,16 @@ export interface RunContext {
   held: Record<string, number>;
   causes: Map<string, RunResult['causes'][number]>;
   rejects: RejectView[];
-  /** Link errors are rejects that `tolerate` doesn't count. */
-  linkErrors: number;
+  /** Rejects that `tolerate` doesn't count: link errors, and outcomes that were unknown before this run. */
+  uncounted: number;
+  /** May anything have been written outside by now? */
+  isDelivering: boolean;
   notes: string[];
   origins: string[];
   pendingRejects: RejectInput[];
   pendingSettled: string[];
+  /** What was personal in the stored records of the snapshot, whatever the pipeline says today. */
+  remembered: RememberedPersonal;
   /** Keys with an open reject: the only ones whose settling is worth telling the store. */
   openRejects: Set<string>;
 }
@@ -73,11 +78,13 @@ export function newContext(
     held: {},
     causes: new Map(),
     rejects: [],
-    linkErrors: 0,
+    uncounted: 0,
+    isDelivering: false,
     notes: [],
     origins: [],
     pendingRejects: [],
     pendingSettled: [],
+    remembered: nothingRemembered,
     openRejects: new Set(),
   };
 }
@@ -89,13 +96,20 @@ export function note(run: RunContext, message: string): void {
   run.observe({ is: 'note', message });
 }
 
-/** Settles a record as rejected. `causeReason`: the reason for all rejects of its cause, where its own names a record. */
-export async function reject(run: RunContext, rejected: RejectInput, causeReason?: string): Promise<void> {
+/**
+ * Settles a record as rejected. `cause`: the reason for all rejects of its cause, where its own names a record.
+ * `isCarriedOver`: it failed in an earlier run, and nothing in this feed could mend it.
+ */
+export async function reject(
+  run: RunContext,
+  rejected: RejectInput,
+  { cause, isCarriedOver = false }: { cause?: string | undefined; isCarriedOver?: boolean | undefined } = {},
+): Promise<void> {
   run.counts.rejected++;
-  if (rejected.stage === 'link') run.linkErrors++;
+  if (rejected.stage === 'link' || isCarriedOver) run.uncounted++;
   const { source: _source, ...view } = rejected;
   if (run.rejects.length < REJECTS_SHOWN) run.rejects.push(view);
-  countCause(run, view, causeReason ?? view.reason);
+  countCause(run, view, cause ?? view.reason);
   run.observe({
     is: 'change',
     change: {
@@ -133,6 +147,14 @@ export function settleWell(run: RunContext, key: string): void {
 export function hold(run: RunContext, reason: string, by = 1): void {
   run.counts.held += by;
   run.held[reason] = (run.held[reason] ?? 0) + by;
+}
+
+/** What was counted as held by one is held by another. */
+export function holdOtherwise(run: RunContext, from: string, to: string): void {
+  const left = (run.held[from] ?? 0) - 1;
+  if (left > 0) run.held[from] = left;
+  else delete run.held[from];
+  run.held[to] = (run.held[to] ?? 0) + 1;
 }
 
 /** What the next commit takes along: rejects and keys settled since the last one. */
@@ -182,23 +204,31 @@ export function checkStop(run: RunContext): void {
     throw problem('RUN_CANCELLED', 'The run was cancelled; what was delivered before is committed');
 }
 
-/** More rejects than the pipeline tolerates? Link errors don't count (S16). */
+/** Does the run have a date that has not come yet? Then it makes nobody missing. */
+export const isDateAhead = ({ request, world }: RunContext): boolean =>
+  request.asOf !== undefined && request.asOf > world.clock.now();
+
+const faultsOf = ({ counts, uncounted }: RunContext): number => counts.rejected - uncounted;
+
+/** More rejects than the pipeline tolerates? Link errors don't count (S16), nor what was unknown before this run. */
 export function isIntolerable(run: RunContext): boolean {
   const { tolerate } = run.pipeline;
   if (!tolerate) return false;
-  const faults = run.counts.rejected - run.linkErrors;
   const limit = 'count' in tolerate ? tolerate.count : tolerate.share * run.counts.read;
-  return faults > limit;
+  return faultsOf(run) > limit;
 }
 
-/** The problem that a run with too many rejects ends with. */
+/** The problem that a run with too many rejects ends with; it says whether anything was delivered by then. */
 export function intolerable(run: RunContext): Error {
   const { tolerate } = run.pipeline;
   const allowed =
     tolerate && 'count' in tolerate ? `${tolerate.count}` : `${((tolerate?.share ?? 0) * 100).toFixed(1)}%`;
+  const delivered = run.isDelivering
+    ? 'what was delivered before stays delivered, and nothing more is sent'
+    : 'nothing was delivered';
   return problem(
     'TOLERATE_EXCEEDED',
-    `${run.counts.rejected - run.linkErrors} of ${run.counts.read} records were rejected, and the pipeline tolerates ${allowed}`,
+    `${faultsOf(run)} of ${run.counts.read} records were rejected, and the pipeline tolerates ${allowed}; ${delivered}`,
     {
       fix: run.dryRun
         ? 'Look at the rejected rows that this plan shows above (`--all` or `--json` for every one), mend the feed, or raise errors.tolerate.'

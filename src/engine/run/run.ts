@@ -122,7 +122,8 @@ async function begin(run: RunContext): Promise<boolean> {
 
 async function work(run: RunContext): Promise<Ending> {
   const { limits, runsFolder } = run.world;
-  const space = new RunSpace(join(runsFolder, run.id), limits);
+  const isCompared = run.pipeline.steps.some((step) => step.kind === 'diff');
+  const space = new RunSpace(join(runsFolder, run.id), limits, isCompared);
   try {
     return await workWithin(run, space);
   } finally {
@@ -148,7 +149,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     tools,
   );
   const after = compileSteps(stepsOf(run, at < 0 ? [] : pipeline.steps.slice(at + 1), 'after a diff'), tools);
-  const intents = run.dryRun ? [] : await world.store.pendingIntents(snapshotName(run));
+  const intents = await world.store.pendingIntents(snapshotName(run));
   const delivery: Delivery = {
     run,
     targets: targetsOf(pipeline),

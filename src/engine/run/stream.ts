@@ -16,6 +16,7 @@ export async function runStream(
   delivery: Delivery,
   steps: RunSteps,
 ): Promise<Ending> {
+  run.isDelivering = !run.dryRun;
   for await (const batch of transform(run, source, steps)) {
     for (const unreadable of batch.unreadable) await reject(run, unreadable);
     const works: Work[] = [];

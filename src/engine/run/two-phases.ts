@@ -4,15 +4,16 @@ import type { Delivery } from '../deliver/delivery.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { narrowIntents } from '../deliver/commit.ts';
-import { heldWorks, knownRecords, missingWorks, stagedWorks } from '../deliver/works.ts';
+import { showHeld, tellProtected } from '../deliver/held.ts';
+import { missingWorks, stagedWorks } from '../deliver/works.ts';
 import { commitEntries } from '../diff/accepted-absence.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import type { RunSpace } from '../diff/run-space.ts';
 import type { RunSteps } from '../steps/index.ts';
-import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
-import type { Change } from './result.ts';
+import { flushRejects, intolerable, isDateAhead, isIntolerable, lease, note, type RunContext } from './context.ts';
+import { personalToday, rememberedPersonal } from './remembered-personal.ts';
 import type { Ending } from './run.ts';
 import { ownershipOf, type Ownership } from './state-place.ts';
 
@@ -28,6 +29,7 @@ export async function runTwoPhases(
   const { store } = run.world;
   const facts = await store.snapshotFacts(run.state.snapshot);
   const ownership = ownershipOf(run, rule.missing !== 'ignore', facts?.owner);
+  run.remembered = rememberedPersonal(run.pipeline, facts);
   delivery = { ...delivery, isOwner: ownership.isOwner };
   const ledger = space.newLedger();
   for await (const part of store.loadSnapshot(run.state.snapshot)) ledger.load(part);
@@ -52,6 +54,7 @@ export async function runTwoPhases(
     firstOverFull: facts === undefined && (await isFirstOverFull(run, delivery, ledger)),
     ...(await missingLeft(run)),
   });
+  await tellProtected(run, collected, delivery.targets);
   space.beginDelivery();
   if (run.dryRun) await show(run, collected, delivery, judgement);
   else if (!judgement.stop)
@@ -92,7 +95,8 @@ async function deliver(
   const { ledger, rule } = collected;
   const whole = { ...delivery, ledger };
   run.observe({ is: 'phase', phase: 'deliver' });
-  await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner });
+  run.isDelivering = true;
+  await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, personal: personalToday(run.pipeline) });
   if (delivery.doubts.size > 0) await deliverAll(whole, stagedWorks(run, collected, delivery.targets, true));
   await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
@@ -108,7 +112,8 @@ async function deliver(
       name: rule.snapshot,
       owner,
       rule: run.pipeline.rule,
-      ...(feed === undefined ? {} : { feed: { hash: feed, at: run.tick } }),
+      // A feed of a day to come was not seen by anybody's grace.
+      ...(feed === undefined || isDateAhead(run) ? {} : { feed: { hash: feed, at: run.tick } }),
     });
   }
 }
@@ -121,40 +126,5 @@ async function show(run: RunContext, collected: Collected, delivery: Delivery, j
     missingWorks(run, collected, delivery.targets, judgement.due),
   ];
   for (const group of groups) for await (const works of group) await planGroup(delivery, works);
-  await showHeld(run, collected, delivery, judgement);
-}
-
-/** What waits, for a person to look at before they accept it: held changes, and people held as absent. */
-async function showHeld(
-  run: RunContext,
-  collected: Collected,
-  { targets }: Delivery,
-  { waiting }: Judgement,
-): Promise<void> {
-  const held = (change: Omit<Change, 'operation'>): void =>
-    run.observe({ is: 'change', change: { ...change, operation: 'held' } });
-  for await (const works of heldWorks(run, collected, targets)) {
-    for (const { key, operation, origin, line, was, record } of works) {
-      const after = operation === 'missing' ? {} : { after: record };
-      held({ key, origin, line, reason: `guard: ${operation}`, ...(was ? { before: was } : {}), ...after });
-    }
-  }
-  for (let at = 0; at < waiting.length; at += 500) {
-    const chunk = waiting.slice(at, at + 500);
-    const known = await knownRecords(
-      run,
-      collected,
-      chunk.map(({ entry }) => entry),
-    );
-    for (const { entry, reason } of chunk) {
-      const stored = known.get(entry);
-      held({
-        key: stored?.key ?? '',
-        origin: '',
-        line: null,
-        reason: `${reason}: missing`,
-        ...(stored ? { before: stored.record } : {}),
-      });
-    }
-  }
+  await showHeld(run, collected, delivery.targets);
 }

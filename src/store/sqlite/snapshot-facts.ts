@@ -1,8 +1,12 @@
+import { sql } from 'kysely';
 import type { SnapshotFacts, Store } from '../ports.ts';
 import type { Connection } from './connection.ts';
 import { underLease } from './runs.ts';
 import { countEntries } from './snapshot.ts';
 import { statement } from './statement.ts';
+
+type Personal = NonNullable<SnapshotFacts['personal']>;
+const nothing: Personal = { fields: [], key: false };
 
 const find = statement<{ name: string }>()((query, arg) =>
   query.selectFrom('snapshots').selectAll().where('name', '=', arg('name')),
@@ -10,8 +14,14 @@ const find = statement<{ name: string }>()((query, arg) =>
 const insert = statement<{ name: string; owner: string }>()((query, arg) =>
   query
     .insertInto('snapshots')
-    .values({ name: arg('name'), owner: arg('owner') })
+    .values({ name: arg('name'), owner: arg('owner'), personal: sql.lit(JSON.stringify(nothing)) })
     .onConflict((conflict) => conflict.column('name').doNothing()),
+);
+const setPersonal = statement<{ name: string; personal: string }>()((query, arg) =>
+  query
+    .updateTable('snapshots')
+    .set({ personal: arg('personal') })
+    .where('name', '=', arg('name')),
 );
 const setOwner = statement<{ name: string; owner: string }>()((query, arg) =>
   query
@@ -45,18 +55,34 @@ export function snapshotFacts(connection: Connection): Pick<Store, 'snapshotFact
         rule: filter === null || key === null ? null : { filter, key },
         feed: row.feed,
         feedAt: row.feed_at,
+        personal: row.personal === null ? null : (JSON.parse(row.personal) as Personal),
         entries: countEntries(connection, row.id),
       };
     },
-    async saveSnapshotFacts(lease, { name, owner, rule, feed }) {
+    async saveSnapshotFacts(lease, { name, owner, rule, feed, personal }) {
       underLease(connection, lease, () => {
         snapshotId(connection, name, owner);
         connection.run(setOwner, { name, owner });
         if (rule) connection.run(setRule, { name, filter: rule.filter, key: rule.key });
+        if (personal) addPersonal(connection, name, personal);
         if (feed) connection.run(setFeed, { name, hash: feed.hash, at: feed.at });
       });
     },
   };
+}
+
+/** Once personal, always: old records go on with their marks. */
+function addPersonal(
+  connection: Connection,
+  name: string,
+  { fields, key }: { fields: readonly string[]; key: boolean },
+): void {
+  const known = connection.get(find, { name })?.personal ?? null;
+  if (known === null) return;
+  const before = JSON.parse(known) as Personal;
+  const all: Personal = { fields: [...new Set([...before.fields, ...fields])].sort(), key: before.key || key };
+  const personal = JSON.stringify(all);
+  if (personal !== known) connection.run(setPersonal, { name, personal });
 }
 
 /** Number of a snapshot, made where there is none, with this owner. */

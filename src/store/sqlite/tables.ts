@@ -45,6 +45,8 @@ export interface Tables {
     key_rule: string | null;
     feed: string | null;
     feed_at: number | null;
+    /** JSON; null in a snapshot from before it was remembered, and for good. */
+    personal: string | null;
     /** Goes up with every merge: what was read before is old. */
     merges: Generated<number>;
   };
