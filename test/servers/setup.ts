@@ -1,26 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { findProgram } from './find-program.ts';
+import { installText, missingPrograms } from './programs.ts';
 
 const policy = '/usr/sbin/policy-rc.d';
 
 /** Runs once before all tests: brings the servers that the tests speak to, or says what is missing. Never a quiet skip. */
 export default function bringServers(): void {
-  if (findProgram('sshd')) return;
-  if (process.getuid?.() !== 0 || !isDebian())
-    throw new Error(
-      'The tests speak to a real OpenSSH server, and there is no sshd here. Install it: openssh-server (Debian, Ubuntu, Fedora, RHEL), openssh (Alpine, Arch).',
-    );
+  const missing = missingPrograms();
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !isDebian()) throw new Error(installText(missing));
+  const packages = missing.map(({ debianPackage }) => debianPackage);
   withoutStarts(() => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    execFileSync('apt-get', ['update', '-qq'], { stdio: 'pipe', env });
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server'], {
-      stdio: 'pipe',
-      env,
-    });
+    apt('update', '-qq');
+    apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
   });
-  if (!findProgram('sshd')) throw new Error('openssh-server was installed, and there is still no sshd.');
+  const left = missingPrograms();
+  if (left.length > 0) throw new Error(`${packages.join(', ')} were installed. ${installText(left)}`);
 }
+
+/** Another run of the tests may be at it: its lock is waited for. */
+const apt = (...words: string[]): unknown =>
+  execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...words], {
+    stdio: 'pipe',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
 
 const isDebian = (): boolean => existsSync('/usr/bin/apt-get');
 
