@@ -88,3 +88,11 @@ test('grace in feeds does not count a feed of a day to come', async () => {
   await world.run(pipeline, people(2), { asOf: world.clock.at + DAY_MS });
   expect((await world.run(pipeline, people(2))).held).toEqual({ grace: 1 });
 });
+
+test('a feed of a day to come does not put off when grace begins', async () => {
+  const pipeline = testPipeline({ diff: { missing: { after: { days: 2 } } } });
+  await world.run(pipeline, people(3));
+  await world.run(pipeline, people(2), { asOf: world.clock.at + 30 * DAY_MS });
+  await world.run(pipeline, people(2), { dryRun: true });
+  expect(told()).toEqual([['p3', 'held', 'grace: missing', '2026-11-28']]);
+});
