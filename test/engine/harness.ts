@@ -154,7 +154,6 @@ export function testPipeline(
   ];
   return {
     name: 'people',
-    file: 'pipelines/people.yaml',
     hash: '0123456789abcdef',
     rule: { filter: over.filter ?? '', key: over.key ?? 'id' },
     params: {},

@@ -25,7 +25,7 @@ type Written = Record<string, unknown>;
  * network, no clock and no secret. Throws PIPELINE_UNKNOWN, and the problems of what was not checked.
  */
 export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalogue): Pipeline {
-  const { value, file } = documentOf(loaded, 'pipeline', name);
+  const { value } = documentOf(loaded, 'pipeline', name);
   const compiler = { loaded, catalogue, files: workspaceReader(loaded.root) };
   const source = sourceUse(compiler, value.source);
   const record = recordRule((value.record ?? {}) as Written, catalogue.sources[source.kind]?.preset);
@@ -36,7 +36,6 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     name,
     ...(typeof value.title === 'string' ? { title: value.title } : {}),
     ...(typeof value.was === 'string' ? { was: value.was } : {}),
-    file,
     hash: hashOf(value),
     rule: ruleHashes(record, written),
     params: Object.freeze((value.params ?? {}) as Pipeline['params']),
@@ -101,7 +100,6 @@ function use(compiler: Compiler, item: unknown, entries: Record<string, KindEntr
     ...(words.only === undefined ? {} : { only: onlyOf(words.only) }),
     ...(entry.neverRepeats?.length ? { neverRepeats: Object.freeze(neverRepeated(entry, operations)) } : {}),
     ...(words.when === undefined ? {} : { when: compileCondition(String(words.when)) }),
-    ...(typeof words.as === 'string' ? { as: words.as } : {}),
     ...(words.format === undefined ? {} : { format: formatOf(compiler, words.format) }),
     written: item,
   });

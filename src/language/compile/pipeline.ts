@@ -13,7 +13,6 @@ export interface Use {
   /** Sinks: operations whose lost answer a person has to look after (S1). */
   neverRepeats?: readonly Operation[];
   when?: Expression;
-  as?: string;
   format?: { kind: string; options: unknown };
   /** Options as they stand in the document, for hashes and for showing. */
   written: unknown;
@@ -91,8 +90,6 @@ export interface Pipeline {
   title?: string;
   /** The name it had before: its state is taken over (S19). */
   was?: string;
-  /** Workspace-relative path of its document. */
-  file: string;
   /** Of the document as written, 16 hex digits. */
   hash: string;
   /** Of what decides who is in: key, gone and every filter before the diff (S6), 16 hex digits each. */

@@ -84,7 +84,6 @@ test('the pipeline that the engine runs says everything that the document says',
   expect(pipeline).toMatchObject({
     name: 'employees',
     title: 'Employees',
-    file: 'pipelines/employees.yaml',
     source: {
       kind: 'sftp',
       connection: 'hr',
