@@ -54,11 +54,11 @@ export function worldOf(parts: Parts): World {
 
 /** What opening a connector needs: its connection is resolved now, and not before. */
 export function contextOf(
-  { loaded, catalogue, secrets, clock }: Parts,
+  { loaded, catalogue, secrets, clock, store }: Parts,
   use: Use,
   { scope, env, signal, note }: Opening,
 ): OpenContext<unknown> {
-  const shared = { folder: loaded.root, scope, env, clock, signal, note };
+  const shared = { folder: loaded.root, scope, env, clock, signal, note, sessions: store };
   if (use.connection === undefined) return { ...shared, connection: undefined, connectionName: use.kind };
   const written = writtenConnections(loaded).find(({ name }) => name === use.connection);
   const entry = written && catalogue.connections[written.kind];

@@ -12,6 +12,7 @@ import type {
 } from '../../model/record.ts';
 import type { Field, TypeOf } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
+import type { Sessions } from './sessions.ts';
 
 type Options = Field<unknown>;
 
@@ -30,6 +31,8 @@ export interface OpenContext<Connection> {
   signal: AbortSignal;
   /** One line for the run's log: no secret, no personal data. */
   note(message: string): void;
+  /** Where logins are remembered; absent where nothing outlives the process. */
+  sessions?: Sessions;
 }
 
 /** A file that a run has settled, so that it is moved, and never read as new again (S14). */
@@ -95,6 +98,10 @@ export interface OperationRule {
   repeat: 'safe' | 'find' | 'never';
   /** Records that share a request must share this value. */
   by?(item: WriteItem): string;
+  /** Requests go one after another in the order of the records: none begins before the one before it is answered. */
+  ordered?: boolean;
+  /** Sizes of the requests that these items must be divided into, in order, where one body would not hold all. */
+  divide?(items: WriteItem[]): Promise<number[]>;
 }
 
 /** Attempts for a request that was not done; backoff is jittered between its bounds. */

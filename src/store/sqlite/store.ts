@@ -4,6 +4,7 @@ import { acceptances } from './acceptances.ts';
 import { provisionals } from './acknowledgements.ts';
 import { commits } from './commit.ts';
 import { openConnection, type ConnectionOptions } from './connection.ts';
+import { cursors } from './cursors.ts';
 import { deliveries } from './deliveries.ts';
 import { files } from './files.ts';
 import { finding } from './find.ts';
@@ -17,6 +18,7 @@ import { rejects } from './rejects.ts';
 import { renames } from './renames.ts';
 import { runs } from './runs.ts';
 import { sealing } from './sealing.ts';
+import { sessions } from './sessions.ts';
 import { snapshotFacts } from './snapshot-facts.ts';
 import { snapshots } from './snapshot.ts';
 import { ticks } from './ticks.ts';
@@ -59,9 +61,11 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...finding(connection, sealed),
     ...rejects(connection, sealed),
     ...renames(connection, sealed),
-    ...files(connection, clock),
+    ...files(connection, clock, sealed),
+    ...cursors(connection, clock, sealed),
     ...acceptances(connection),
     ...deliveries(connection),
+    ...sessions(connection, clock, vault, sealed, held),
     async close() {
       await held.close();
       connection.close();

@@ -95,6 +95,7 @@ export interface Tables {
     content_hash: string;
     consumed_at: number;
   };
+  cursors: { pipeline: string; source: string; sealed: Uint8Array; run: string; moved_at: number };
   acceptances: {
     id: Generated<number>;
     pipeline: string;
@@ -104,6 +105,8 @@ export interface Tables {
     expires_at: number;
     used_at: number | null;
   };
+  /** What logins gave, by the keyed hash of the account. */
+  sessions: { account: string; serial: number; sealed: Uint8Array; saved_at: number };
 }
 
 interface HolderColumns {
