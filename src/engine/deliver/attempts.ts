@@ -16,13 +16,20 @@ export interface Attempts {
   waitIfLeft(afterMs?: number): Promise<boolean>;
   /** Takes one of the turns; false when there is none left. */
   takeTurn(): boolean;
+  /** The same so far, counted on by themselves: for a part that is sent alone. */
+  fork(): Attempts;
 }
 
 /** Attempts by the target's own rule. `stopped` ends the waiting. */
-export function newAttempts(name: string, rule: RetryRule, clock: Clock, stopped: AbortSignal): Attempts {
-  const began = clock.monotonic();
-  let attempts = 1;
-  let turns = 0;
+export function newAttempts(
+  name: string,
+  rule: RetryRule,
+  clock: Clock,
+  stopped: AbortSignal,
+  taken = { began: clock.monotonic(), attempts: 1, turns: 0 },
+): Attempts {
+  const { began } = taken;
+  let { attempts, turns } = taken;
   const waitIfLeft = async (afterMs?: number): Promise<boolean> => {
     const elapsedMs = clock.monotonic() - began;
     const asked = afterMs === undefined ? {} : { afterMs };
@@ -35,6 +42,7 @@ export function newAttempts(name: string, rule: RetryRule, clock: Clock, stopped
   return {
     waitIfLeft,
     takeTurn: () => ++turns <= TURNS,
+    fork: () => newAttempts(name, rule, clock, stopped, { began, attempts, turns }),
     async wait(reason, afterMs, nothingDone = false) {
       if (await waitIfLeft(afterMs)) return;
       throw problem('TARGET_UNAVAILABLE', `${name} did not take the request in ${attempts} attempts: ${reason}`, {

@@ -38,7 +38,8 @@ export async function sendInDoubt(
   const rule = ruleOf(tools.sink, intent.operation);
   if (rule?.repeat === 'never' || !rule) return items.map(stillUnknown);
   const operation = items[0]?.operation ?? intent.operation;
-  if (rule.repeat === 'safe' && operation === intent.operation && isIdentical(vault, intent, items)) {
+  const isOneRequest = items.length <= rule.size;
+  if (rule.repeat === 'safe' && operation === intent.operation && isOneRequest && isIdentical(vault, intent, items)) {
     return sendBatch(tools, operation, items, intent.id);
   }
   if (tools.sink.find && intent.operation === 'create' && operation === 'create')

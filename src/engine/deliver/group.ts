@@ -2,7 +2,7 @@ import type { OpenSink } from '../../connect/sdk/index.ts';
 import { isPromise, whenReady } from '../../expression/index.ts';
 import { neverRepeatsSentence } from '../../language/compile/never-repeats.ts';
 import { isProblem } from '../../model/problem.ts';
-import type { Operation, WriteItem } from '../../model/record.ts';
+import type { Operation } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { countDelivered, countFiltered } from '../run/account.ts';
 import { marked } from '../run/remembered-personal.ts';
@@ -10,6 +10,7 @@ import { checkStop, intolerable, isIntolerable, note, settleWell } from '../run/
 import { allInOrder, type RunSteps } from '../steps/index.ts';
 import { commitFinals } from './commit.ts';
 import { openTarget, rejectWork, type Delivery } from './delivery.ts';
+import { inRequests } from './requests.ts';
 import { stillUnknown } from './resolve.ts';
 import { ruleOf } from './send.ts';
 import { sendWave } from './wave.ts';
@@ -156,12 +157,9 @@ async function deliverTo(delivery: Delivery, target: Target, operation: Operatio
   }
   const fresh = works.filter((work) => !inDoubt.includes(work));
   const rule = ruleOf(sink, operation);
-  const batches = inBatches(
-    fresh,
-    rule?.size ?? 500,
-    rule?.by && ((work) => (rule.by as (item: WriteItem) => string)(itemFor(work, target, operation))),
-  );
-  const wave = sink.concurrency * (rule?.size === 1 && isDoubtCurable(sink, operation) ? SINGLES_A_COMMIT : 1);
+  const batches = await inRequests(rule, fresh, (work) => itemFor(work, target, operation));
+  const isSingles = rule?.size === 1 && isDoubtCurable(sink, operation);
+  const wave = rule?.ordered ? 1 : sink.concurrency * (isSingles ? SINGLES_A_COMMIT : 1);
   for (let at = 0; at < batches.length; at += wave) {
     checkStop(run);
     if (run.counts.read >= TOLERATE_FROM && isIntolerable(run)) throw intolerable(run);
@@ -182,17 +180,3 @@ const inIntentOrder = (works: Work[], intent: Intent): Work[] => {
   const order = new Map(intent.items.map((item, index) => [item.key, index]));
   return works.toSorted((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
 };
-
-function inBatches(works: Work[], size: number, by?: (work: Work) => string): Work[][] {
-  const groups = new Map<string, Work[]>();
-  for (const work of works) {
-    const name = by ? by(work) : '';
-    const group = groups.get(name);
-    if (group) group.push(work);
-    else groups.set(name, [work]);
-  }
-  const batches: Work[][] = [];
-  for (const group of groups.values())
-    for (let at = 0; at < group.length; at += size) batches.push(group.slice(at, at + size));
-  return batches;
-}

@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import { isProblem, problem } from '../../model/problem.ts';
 import type { Operation, Outcome, WriteItem } from '../../model/record.ts';
 import { newAttempts, type Attempts } from './attempts.ts';
+import { inRequests } from './requests.ts';
 import { createAgain, findAgain, outcomeUnknown, resolveByFind, resolveConflict, type Resend } from './resolve.ts';
 import type { Final } from './work.ts';
 
@@ -89,19 +90,27 @@ async function sendHalves(tools: SendTools, operation: Operation, items: WriteIt
   return finals;
 }
 
-/** Another request than before: under a key and an intent of its own, out of the same attempts. */
+/** Other requests than before: each under a key and an intent of its own, out of the same attempts. */
 export function resendWith(tools: SendTools, attempts: Attempts): Resend {
   return async (operation, items) => {
     if (!attempts.takeTurn()) {
       const reason = 'The target answered otherwise each time that it was asked';
       return items.map(() => ({ is: 'rejected', code: 'TARGET_STALE', reason }));
     }
-    const once = tools.newId();
-    await tools.openIntent(once, operation, items);
-    // Others of the batch have their answers already: what fails here leaves those to be looked up.
-    return sendBatch(tools, operation, items, once, attempts).catch((error: unknown) => {
-      throw doubtful(error);
-    });
+    // Another operation may take fewer records at once than the one that was sent.
+    const requests = await inRequests(ruleOf(tools.sink, operation), items, (item) => item);
+    const finals = new Map<WriteItem, Final>();
+    for (const request of requests) {
+      const once = tools.newId();
+      await tools.openIntent(once, operation, request);
+      const own = requests.length > 1 ? attempts.fork() : attempts;
+      // Others of the batch have their answers already: what fails here leaves those to be looked up.
+      const sent = await sendBatch(tools, operation, request, once, own).catch((error: unknown) => {
+        throw doubtful(error);
+      });
+      request.forEach((item, index) => finals.set(item, sent[index] as Final));
+    }
+    return items.map((item) => finals.get(item) as Final);
   };
 }
 
