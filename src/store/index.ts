@@ -3,6 +3,7 @@ import { problem } from '../model/problem.ts';
 import type { Store, Vault } from './ports.ts';
 
 export * from './entry.ts';
+export type * from './cursors.ts';
 export type * from './ports.ts';
 export * from './vault/index.ts';
 

@@ -63,7 +63,7 @@ test('a store opened with another workspace key is refused', async () => {
 });
 
 const later: Migration = {
-  version: migrations.length + 1,
+  version: (migrations.at(-1)?.version ?? 0) + 1,
   name: 'later',
   up: [builder.schema.createTable('later').addColumn('id', 'integer')],
 };

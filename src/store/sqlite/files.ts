@@ -1,7 +1,9 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Store } from '../ports.ts';
 import type { Connection } from './connection.ts';
+import { writeCursors } from './cursors.ts';
 import { underLease } from './runs.ts';
+import type { Sealing } from './sealing.ts';
 import { statement } from './statement.ts';
 
 const find = statement<{ pipeline: string; store: string; path: string; size: number; mtime: number }>()((query, arg) =>
@@ -36,12 +38,17 @@ const save = statement<{
 });
 
 /** Files that were read to their end and settled (S14): the last one of each path. */
-export function files(connection: Connection, clock: Pick<Clock, 'now'>): Pick<Store, 'isConsumed' | 'consume'> {
+export function files(
+  connection: Connection,
+  clock: Pick<Clock, 'now'>,
+  sealing: Sealing,
+): Pick<Store, 'isConsumed' | 'consume'> {
   return {
     isConsumed: async (pipeline, { store, path, size, mtime }) =>
       connection.get(find, { pipeline, store, path, size, mtime }) !== undefined,
-    async consume(lease, pipeline, consumed) {
+    async consume(lease, pipeline, consumed, read) {
       underLease(connection, lease, () => {
+        if (read) writeCursors(connection, sealing, { run: read.run, pipeline, now: clock.now() }, read.cursors);
         for (const { store, path, size, mtime, contentHash } of consumed) {
           connection.run(save, { pipeline, store, path, size, mtime, hash: contentHash, now: clock.now() });
         }

@@ -94,6 +94,15 @@ const giveAcceptances = statement<Names>()((query, arg) =>
     .set({ pipeline: arg('to') })
     .where('pipeline', '=', arg('from')),
 );
+const giveCursors = statement<Names>()((query, arg) =>
+  query
+    .updateTable('cursors')
+    .set({ pipeline: arg('to') })
+    .where('pipeline', '=', arg('from')),
+);
+const anyCursor = statement<{ name: string }>()((query, arg) =>
+  query.selectFrom('cursors').select('source').where('pipeline', '=', arg('name')).limit(1),
+);
 const anyRun = statement<{ name: string }>()((query, arg) =>
   query.selectFrom('runs').select('id').where('pipeline', '=', arg('name')).limit(1),
 );
@@ -153,7 +162,7 @@ export function renames(
         connection.run(giveRunSnapshots, { from: old.snapshot, to: to.snapshot, pipeline: from });
         connection.run(giveTicks, names);
         connection.run(dropTicks, { name: from });
-        for (const give of [giveRuns, giveFiles, giveAcceptances]) connection.run(give, names);
+        for (const give of [giveRuns, giveFiles, giveCursors, giveAcceptances]) connection.run(give, names);
         resealRejects(connection, sealing, from, to.pipeline);
         const secrets = new TextEncoder().encode(secretsOf(from));
         connection.run(saveFact, { name: SECRETS + to.pipeline, value: secrets });
@@ -176,6 +185,7 @@ function stateOf(connection: Connection, pipeline: string, snapshot: string): Pi
     hasIntents ||
     all.some(({ id }) => knowsAnybody(connection, id)) ||
     connection.get(anyFile, { name: pipeline }) !== undefined ||
+    connection.get(anyCursor, { name: pipeline }) !== undefined ||
     connection.get(anyReject, { name: pipeline }) !== undefined;
   return { snapshot: name, holds, exists: holds || connection.get(anyRun, { name: pipeline }) !== undefined };
 }
