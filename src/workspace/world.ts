@@ -53,12 +53,10 @@ export function worldOf(parts: Parts): World {
 }
 
 /** What opening a connector needs: its connection is resolved now, and not before. */
-export function contextOf(
-  { loaded, catalogue, secrets, clock, store }: Parts,
-  use: Use,
-  { scope, env, signal, note }: Opening,
-): OpenContext<unknown> {
-  const shared = { folder: loaded.root, scope, env, clock, signal, note, sessions: store };
+export function contextOf(parts: Parts, use: Use, { scope, env, signal, note }: Opening): OpenContext<unknown> {
+  const { loaded, catalogue, secrets, clock, store } = parts;
+  const openFormat = (written: unknown): OpenFormat => formatNamed(parts, written);
+  const shared = { folder: loaded.root, scope, env, clock, signal, note, sessions: store, openFormat };
   if (use.connection === undefined) return { ...shared, connection: undefined, connectionName: use.kind };
   const written = writtenConnections(loaded).find(({ name }) => name === use.connection);
   const entry = written && catalogue.connections[written.kind];
@@ -72,6 +70,13 @@ export function contextOf(
     connection: compileMarked(entry.options, resolveSecrets(written.options, secrets)),
     connectionName: use.connection,
   };
+}
+
+/** A format by its bare name, or by a map of its name and its compiled options. */
+function formatNamed({ kinds, catalogue }: Parts, written: unknown): OpenFormat {
+  const [kind = '', options] = typeof written === 'string' ? [written] : (Object.entries(written ?? {})[0] ?? []);
+  const format = kinds.format(kind);
+  return format.open(options ?? compileMarked(catalogue.formats[kind]?.options ?? {}, {}));
 }
 
 /** S19: a target that can be read by a read of its own name, and gives at least one record. */

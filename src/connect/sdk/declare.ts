@@ -33,6 +33,11 @@ export interface OpenContext<Connection> {
   note(message: string): void;
   /** Where logins are remembered; absent where nothing outlives the process. */
   sessions?: Sessions;
+  /**
+   * A format of the catalogue, as `format:` or `encode:` of a connector document names it: a bare name, or a map of the
+   * name and its compiled options. Absent where nothing but the connector itself is at hand.
+   */
+  openFormat?(written: unknown): OpenFormat;
 }
 
 /** A file that a run has settled, so that it is moved, and never read as new again (S14). */

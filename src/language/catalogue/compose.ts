@@ -13,11 +13,7 @@ type Entries = Readonly<Record<string, KindEntry>>;
 
 /** The schemas of all documents, made from the kinds that can be named in them. */
 export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['documents'] {
-  const format = kindsSchema(
-    placed(kinds.formats, () => []),
-    {},
-    'Format of the file, and its options.',
-  );
+  const format = formatSchema(kinds.formats);
   return {
     workspace: workspaceSchema(connectionSchema(kinds.connections)),
     pipeline: pipelineSchema({
@@ -31,6 +27,14 @@ export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['doc
     check: checkSchema(),
   };
 }
+
+/** Any format of the catalogue, with its options. */
+export const formatSchema = (formats: Entries): Schema =>
+  kindsSchema(
+    placed(formats, () => []),
+    {},
+    'Format of the file, and its options.',
+  );
 
 const formatWord: Schema = {
   $ref: '#/$defs/format',

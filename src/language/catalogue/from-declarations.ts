@@ -1,7 +1,7 @@
 import { fileSink, fileSource } from '../../connect/files/index.ts';
 import type { Declaration, SinkDeclaration, SourceDeclaration } from '../../connect/sdk/index.ts';
 import type { Catalogue, KindEntry } from './catalogue.ts';
-import { documentSchemas } from './compose.ts';
+import { documentSchemas, formatSchema } from './compose.ts';
 import { connectorSchema } from './documents/connector.ts';
 import { steps } from './documents/steps.ts';
 
@@ -36,7 +36,7 @@ export function catalogue(declarations: readonly Declaration[]): Catalogue {
     ),
   };
   const connector = declarations.find((it) => it.kind === 'document' && it.name === 'connector');
-  return { ...kinds, documents: documentSchemas(kinds, connectorSchema(connector)) };
+  return { ...kinds, documents: documentSchemas(kinds, connectorSchema(connector, formatSchema(kinds.formats))) };
 }
 
 const connectionOf = (

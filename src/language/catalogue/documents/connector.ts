@@ -9,7 +9,7 @@ const connectorName = field.text({
 }).schema;
 
 /** Schema of `connector:` documents, of which the plugin that interprets them declares all but the first key. */
-export function connectorSchema(interpreter: Declaration | undefined): Schema {
+export function connectorSchema(interpreter: Declaration | undefined, format: Schema): Schema {
   const options: Schema = interpreter?.kind === 'document' ? interpreter.options.schema : { type: 'object' };
   return {
     ...options,
@@ -17,5 +17,7 @@ export function connectorSchema(interpreter: Declaration | undefined): Schema {
     properties: { connector: connectorName, ...(options.properties as Record<string, Schema> | undefined) },
     required: ['connector', ...((options.required as string[] | undefined) ?? [])],
     additionalProperties: false,
+    // Where the document says `format:` or `encode:`.
+    $defs: { ...(options.$defs as Record<string, Schema> | undefined), format },
   };
 }
