@@ -1,13 +1,6 @@
+import type { CursorMove } from '../connect/sdk/index.ts';
 import type { Fields } from '../model/record.ts';
 import type { Lease } from './ports.ts';
-
-/** Where the next read of a source begins (S15). */
-export interface CursorMove {
-  /** Names the source among those of its pipeline: another source, or other parameters, begin anew. */
-  source: string;
-  /** What the source gave; sealed. */
-  position: Fields;
-}
 
 /** How far incremental sources have been read. They are moved by `consume`, in the transaction of the last settlement. */
 export interface CursorStore {

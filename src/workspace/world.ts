@@ -42,6 +42,7 @@ export function worldOf(parts: Parts): World {
         wanted: opening.wanted,
         consumed: opening.consumed,
         dryRun: opening.dryRun,
+        cursor: opening.cursor,
       }),
     openSink: (use, opening) =>
       kinds.sink(use.kind).open({ ...contextOf(parts, use, opening), ...formatOf(use), options: use.options }),

@@ -51,6 +51,14 @@ export interface Consumption {
   contentHash: string;
 }
 
+/** Where the next read of an incremental source begins (S15). */
+export interface CursorMove {
+  /** The name that the context gave. */
+  source: string;
+  /** What the source needs to read on; stored sealed. */
+  position: Fields;
+}
+
 export interface SourceContext<O, Connection> extends OpenContext<Connection> {
   options: O;
   /** The format that `format:` chose, for sources of files. */
@@ -61,6 +69,8 @@ export interface SourceContext<O, Connection> extends OpenContext<Connection> {
   consumed(file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;
   /** `plan`: nothing may be written, moved or remembered anywhere. */
   dryRun: boolean;
+  /** For incremental sources: the name to remember under, and where the last settled read ended; none before the first. */
+  cursor?: { source: string; position?: Fields };
 }
 
 /** S13: `open → read → settled → close`. `settled` may come hours after the read ended and may be called twice. */
@@ -70,6 +80,11 @@ export interface OpenSource {
   end(): ReadEnd;
   /** What the run is to remember with its last settlement. */
   consumptions(): Consumption[];
+  /**
+   * Where the next read begins when everything yielded so far is settled (S15); nothing where that is not known before
+   * the end, or where this read is not to be relied on.
+   */
+  cursors?(): CursorMove[];
   /** Everything read is settled and committed: move files now. */
   settled(): Promise<void>;
   /** The same records once more, for the source form of a row found to be a duplicate later; absent where it can't be had. */

@@ -10,6 +10,7 @@ import { RunSpace } from '../diff/run-space.ts';
 import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
+import { cursorOf } from './cursors.ts';
 import { environmentFor } from './environment.ts';
 import { failureOf, statusOf } from './failure.ts';
 import { fieldFactsOf } from './field-facts.ts';
@@ -190,7 +191,7 @@ function targetsOf(pipeline: Pipeline): Target[] {
   });
 }
 
-function openSource(run: RunContext): ReturnType<World['openSource']> {
+async function openSource(run: RunContext): ReturnType<World['openSource']> {
   const { pipeline, world, scope, env, signal, dryRun } = run;
   return world.openSource(pipeline.source, {
     scope,
@@ -200,6 +201,7 @@ function openSource(run: RunContext): ReturnType<World['openSource']> {
     note: (message) => note(run, message),
     wanted: pipeline.record.fields.flatMap(({ from }) => from),
     consumed: (file) => world.store.isConsumed(run.state.pipeline, file),
+    cursor: await cursorOf(run, pipeline.source),
   });
 }
 
@@ -214,11 +216,17 @@ async function endSinks(run: RunContext, { targets }: Delivery): Promise<void> {
   run.world.reached?.('merged');
 }
 
-/** The last settlement: what was consumed is committed, then files are moved (S14). A run with a limit consumed nothing whole. */
+/**
+ * The last settlement: what was consumed and how far was read is committed, then files are moved (S14, S15). A run with a
+ * limit consumed nothing whole.
+ */
 async function settle(run: RunContext, source: OpenSource): Promise<void> {
   const { store } = run.world;
   if (run.request.limit !== undefined) return;
-  await store.consume(lease(run), run.pipeline.name, source.consumptions());
+  await store.consume(lease(run), run.pipeline.name, source.consumptions(), {
+    run: run.id,
+    cursors: source.cursors?.() ?? [],
+  });
   run.world.reached?.('consumed');
   await source.settled();
   run.world.reached?.('settled');

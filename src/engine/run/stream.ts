@@ -5,6 +5,7 @@ import { streamedWork } from '../deliver/works.ts';
 import type { Work } from '../deliver/work.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { countFiltered } from './account.ts';
+import { batchCursors } from './cursors.ts';
 import { checkStop, flushRejects, intolerable, isIntolerable, reject, settleWell, type RunContext } from './context.ts';
 import type { Ending } from './run.ts';
 import { transform, type Row } from './transform.ts';
@@ -17,6 +18,7 @@ export async function runStream(
   steps: RunSteps,
 ): Promise<Ending> {
   run.isDelivering = !run.dryRun;
+  const moveCursors = batchCursors(run, source, delivery);
   for await (const batch of transform(run, source, steps)) {
     for (const unreadable of batch.unreadable) await reject(run, unreadable);
     const works: Work[] = [];
@@ -27,6 +29,7 @@ export async function runStream(
     checkStop(run);
     if (run.dryRun) await planGroup(delivery, works);
     else if (works.length > 0) await deliverGroup(delivery, works);
+    await moveCursors();
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
   run.end = source.end();

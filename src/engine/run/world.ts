@@ -1,4 +1,11 @@
-import type { Consumption, NothingToRead, OpenCall, OpenSink, OpenSource } from '../../connect/sdk/index.ts';
+import type {
+  Consumption,
+  NothingToRead,
+  OpenCall,
+  OpenSink,
+  OpenSource,
+  SourceContext,
+} from '../../connect/sdk/index.ts';
 import type { Environment, Scope, TableData } from '../../expression/index.ts';
 import type { SourceUse, Use } from '../../language/compile/pipeline.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -27,6 +34,7 @@ export interface World {
       wanted: readonly string[];
       dryRun: boolean;
       consumed(file: Omit<Consumption, 'contentHash'>): Promise<boolean>;
+      cursor: NonNullable<SourceContext<unknown, unknown>['cursor']>;
     },
   ): Promise<OpenSource | NothingToRead>;
   openSink(use: Use, opening: Opening): Promise<OpenSink>;

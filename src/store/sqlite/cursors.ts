@@ -1,6 +1,7 @@
+import type { CursorMove } from '../../connect/sdk/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Fields } from '../../model/record.ts';
-import type { CursorMove, CursorStore } from '../cursors.ts';
+import type { CursorStore } from '../cursors.ts';
 import type { Connection } from './connection.ts';
 import { underLease } from './runs.ts';
 import type { Sealing } from './sealing.ts';
