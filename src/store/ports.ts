@@ -1,5 +1,6 @@
-import type { Sessions } from '../connect/sdk/index.ts';
+import type { CursorMove, Sessions } from '../connect/sdk/index.ts';
 import type { Counts, Fields, Operation, RunStatus } from '../model/record.ts';
+import type { CursorStore } from './cursors.ts';
 
 /** Who holds a lock (S20). `processStart` in clock ticks or milliseconds, as the system tells it; boot id as text. */
 export interface Holder {
@@ -118,7 +119,7 @@ export interface SnapshotFacts {
   name: string;
   owner: string;
   /** Rule hashes accepted last (S6). */
-  rule: { filter: string; key: string } | null;
+  rule: { filter: string; key: string; gone: string | null } | null;
   /** Content hash of the last complete full feed and when it was first seen, UTC ms. */
   feed: string | null;
   feedAt: number | null;
@@ -131,7 +132,7 @@ export interface SnapshotFacts {
 export interface PipelineState {
   /** Name of its snapshot; the pipeline's own where it has none. */
   snapshot: string;
-  /** It knows people, has open rejects or requests in doubt, or has consumed files. */
+  /** It knows people, has open rejects or requests in doubt, has consumed files, or reads on from a cursor. */
   holds: boolean;
   /** It holds something, or has at least been run. */
   exists: boolean;
@@ -150,7 +151,7 @@ export interface Lease {
  * The durable memory. Everything personal is sealed inside. Each method is one transaction; none is held across an
  * await. Methods that change a run's state throw LOCK_LOST when the lease's token is no longer the lock's.
  */
-export interface Store extends Sessions {
+export interface Store extends Sessions, CursorStore {
   /** `name` is the snapshot's. Throws PIPELINE_LOCKED with a sentence naming holder and since when. Heartbeats by itself until released. */
   lock(name: string, pipeline: string): Promise<Lease>;
 
@@ -192,7 +193,7 @@ export interface Store extends Sessions {
     facts: {
       name: string;
       owner: string;
-      rule?: { filter: string; key: string };
+      rule?: { filter: string; key: string; gone: string };
       feed?: { hash: string; at: number };
       personal?: { fields: readonly string[]; key: boolean };
     },
@@ -200,7 +201,7 @@ export interface Store extends Sessions {
   /** `snapshot`: the one it is to have; among several it is preferred. */
   pipelineState(pipeline: string, snapshot: string): Promise<PipelineState>;
   /**
-   * All that stands under a name goes on under another: snapshot, rejects, consumed files, open intents, ticks,
+   * All that stands under a name goes on under another: snapshot, rejects, consumed files, cursors, open intents, ticks,
    * acceptances, runs. False where there was nothing. Throws RENAME_BOTH_HAVE_STATE.
    */
   renamePipeline(lease: Lease, from: string, to: { pipeline: string; snapshot: string }): Promise<boolean>;
@@ -230,11 +231,12 @@ export interface Store extends Sessions {
   reject(id: number): Promise<RejectRow | undefined>;
 
   isConsumed(pipeline: string, file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;
-  /** Remembered with the last settlement. */
+  /** Remembered with the last settlement: files, and in the same transaction where incremental sources are read on from. */
   consume(
     lease: Lease,
     pipeline: string,
     files: { store: string; path: string; size: number; mtime: number; contentHash: string }[],
+    read?: { run: string; cursors: readonly CursorMove[] },
   ): Promise<void>;
 
   /** S7: one change set, once, by a person, until it expires. */
