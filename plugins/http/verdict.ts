@@ -26,13 +26,18 @@ export interface Judged {
   rules: readonly ErrorRule[];
   scope: Scope;
   scrub: Scrub;
+  /**
+   * May a refusal quote what the API says of itself? Only where it becomes the reject of the records sent: a failed run
+   * says no more than a `reason` names, as a body can hold anybody's data.
+   */
+  quotes: boolean;
 }
 
 /** Judges a whole answer: the declared errors, the first that matches; then its status. */
 export async function judgeAnswer(session: Session, answer: HttpAnswer, judged: Judged): Promise<Verdict> {
   try {
     const declared = await judgeByRules(session, answer, answer.body, judged);
-    return declared ?? judgeByStatus(session, answer, judged.scrub);
+    return declared ?? judgeByStatus(session, answer, judged);
   } catch (error) {
     if (!isProblem(error) || error.class !== 'data') throw error;
     throw problem(error.code, `A rule under errors of the connector could not be evaluated: ${error.message}`, {
@@ -47,13 +52,15 @@ export async function judgeByRules(
   session: Session,
   answer: HttpAnswer,
   body: unknown,
-  { rules, scope, scrub }: Judged,
+  { rules, scope, scrub, quotes }: Judged,
 ): Promise<Verdict | undefined> {
   const names = { ...scope, ...answerNames(answer) };
   for (const rule of rules) {
     if (!(await rule.when.evaluate(body, names, session.env))) continue;
     const said = await rule.reason?.evaluate(body, names, session.env);
-    const reason = said === undefined ? defaultReason(answer, body, scrub) : scrub(String(said));
+    const failsRun = rule.is === 'retry' || rule.is === 'fail';
+    const unsaid = quotes && !failsRun ? defaultReason(answer, body, scrub) : bareReason(answer);
+    const reason = said === undefined ? unsaid : scrub(String(said));
     const code = rule.is === 'retry' ? 'HTTP_UNAVAILABLE' : 'HTTP_REFUSED';
     const after = await rule.after?.evaluate(body, names, session.env);
     const afterMs = retryAfterMs(after ?? answer.headers['retry-after'], session.clock.now());
@@ -70,23 +77,23 @@ export async function judgeByRules(
   return undefined;
 }
 
-function judgeByStatus(session: Session, answer: HttpAnswer, scrub: Scrub): Verdict {
+function judgeByStatus(session: Session, answer: HttpAnswer, { scrub, quotes }: Judged): Verdict {
   const { status } = answer;
   if (status === 401) return { is: 'fail', failure: unauthorized(session, answer) };
-  if (status === 408 || status === 429 || status >= 500) return retryByStatus(session, answer, scrub);
+  if (status === 408 || status === 429 || status >= 500) return retryByStatus(session, answer);
   const isPage = answer.kind === 'html' && (status < 400 || status === 403 || status === 404 || status === 410);
   if (isPage || (answer.kind === 'broken' && status < 300)) return { is: 'fail', failure: notJson(session, answer) };
   if (status >= 200 && status < 300) return { is: 'good' };
   if (status < 400) return { is: 'fail', failure: redirected(answer) };
   const is = status === 404 || status === 410 ? 'gone' : 'reject';
-  return { is, reason: defaultReason(answer, answer.body, scrub), byRule: false };
+  return { is, reason: quotes ? defaultReason(answer, answer.body, scrub) : bareReason(answer), byRule: false };
 }
 
-function retryByStatus(session: Session, answer: HttpAnswer, scrub: Scrub): Verdict {
+function retryByStatus(session: Session, answer: HttpAnswer): Verdict {
   const afterMs = retryAfterMs(answer.headers['retry-after'], session.clock.now());
-  const reason = defaultReason(answer, answer.body, scrub);
+  const reason = bareReason(answer);
   const failure = problem('HTTP_UNAVAILABLE', `${hostOf(answer)} can't serve the request: ${reason}.`, {
-    fix: 'Run again later.',
+    fix: 'Run again later. What the API says of it is told where a rule under `errors` of the connector names it as `reason`.',
     ...(afterMs === undefined ? {} : { afterMs }),
   });
   const perhapsDone = answer.status >= 500;
@@ -113,11 +120,13 @@ const redirected = (answer: HttpAnswer): Problem =>
     fix: 'Write the final address into the connection or the request.',
   });
 
-/** What the API says of itself, where it is found in one of the usual places. */
-export function defaultReason({ status, kind }: HttpAnswer, body: unknown, scrub: Scrub): string {
-  const said = kind === 'html' ? undefined : messageIn(body);
-  return said === undefined ? `it answered ${status}` : `it answered ${status}: ${scrub(said)}`;
+/** What the API says of itself, where it is found in one of the usual places. For rejects alone. */
+export function defaultReason(answer: HttpAnswer, body: unknown, scrub: Scrub): string {
+  const said = answer.kind === 'html' ? undefined : messageIn(body);
+  return said === undefined ? bareReason(answer) : `${bareReason(answer)}: ${scrub(said)}`;
 }
+
+const bareReason = ({ status }: HttpAnswer): string => `it answered ${status}`;
 
 function messageIn(body: unknown, depth = 0): string | undefined {
   if (typeof body === 'string') return body;

@@ -58,7 +58,7 @@ async function attempt({ session, rule, signal }: Calling, request: HttpRequest,
   const { answer } = exchange;
   const scrub = scrubFor(session, scope.with);
   const rules = [...(rule.errors ?? []), ...(session.connector.http.errors ?? [])];
-  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub });
+  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub, quotes: true });
   if (verdict.is === 'fail') throw verdict.failure;
   if (verdict.is === 'retry') throw verdict.perhapsDone && !isSafe ? unknownOutcome(verdict.reason) : verdict.failure;
   if (verdict.is === 'empty') return undefined;

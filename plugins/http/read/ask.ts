@@ -29,7 +29,8 @@ export async function askOnce(tools: AskTools, request: HttpRequest): Promise<As
     });
   }
   const { answer } = exchange;
-  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub: scrubFor(session, scope.item) });
+  const scrub = scrubFor(session, scope.item);
+  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub, quotes: false });
   if (verdict.is === 'good') return { answer, isEmpty: false };
   if (verdict.is === 'empty') return { answer, isEmpty: true };
   if (verdict.is === 'fail' || verdict.is === 'retry') throw verdict.failure;

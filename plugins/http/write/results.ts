@@ -94,7 +94,8 @@ async function refusedOutcome(judging: Judging, entry: Entry): Promise<Outcome> 
   const { sending, answer, one } = judging;
   const scope = resultNames(judging, entry);
   const rules = errorRulesOf(sending);
-  const verdict = await judgeByRules(sending.session, answer, entry.result, { rules, scope, scrub: scrubOf(judging) });
+  const judged = { rules, scope, scrub: scrubOf(judging), quotes: true };
+  const verdict = await judgeByRules(sending.session, answer, entry.result, judged);
   if (verdict?.is === 'fail') throw verdict.failure;
   const reason = await reasonOf(judging, entry);
   switch (verdict?.is) {

@@ -101,7 +101,7 @@ async function send(sending: Sending, signal: AbortSignal): Promise<WriteAnswer>
   }
   const { answer } = exchange;
   const scrub = scrubFor(session, ...prepared.map(({ item, body }) => [item.record, body]));
-  const verdict = await judgeAnswer(session, answer, { rules: errorRulesOf(sending), scope, scrub });
+  const verdict = await judgeAnswer(session, answer, { rules: errorRulesOf(sending), scope, scrub, quotes: true });
   return answerOf(sending, answer, verdict);
 }
 

@@ -1,5 +1,7 @@
-/** Shorter values stand in too many words: blanking them would leave no sentence. */
-const shortest = 4;
+/** Shorter values stand inside too many words: they are blanked as whole words alone, or no sentence would be left. */
+const shortestAnywhere = 4;
+/** A single letter tells of nobody. */
+const shortest = 2;
 const longestMessage = 300;
 
 /** Blanks values out of a message that comes from outside. */
@@ -7,7 +9,8 @@ export type Scrub = (message: string) => string;
 
 /**
  * A scrub for these values: every text or number of 4 characters or more in them, however deep, becomes `…` regardless
- * of case, also where it is encoded for a URL. The message is cut at 300 characters.
+ * of case, also where it is encoded for a URL; one of 2 or 3 characters (Ли, Kim) where it is a whole word. The message
+ * is cut at 300 characters.
  */
 export function scrubber(...values: unknown[]): Scrub {
   // Made when the first message comes: most batches are accepted without a word.
@@ -15,7 +18,9 @@ export function scrubber(...values: unknown[]): Scrub {
   return (message) => {
     hidden ??= hiddenTexts(values);
     let scrubbed = message;
-    for (const text of hidden) scrubbed = blank(scrubbed, text);
+    for (const text of hidden) {
+      scrubbed = text.length < shortestAnywhere ? blankWord(scrubbed, text) : blank(scrubbed, text);
+    }
     const flat = scrubbed.replace(/\s+/g, ' ').trim();
     return flat.length > longestMessage ? `${flat.slice(0, longestMessage)}…` : flat;
   };
@@ -40,6 +45,14 @@ function collect(value: unknown, into: Set<string>): void {
   const encoded = new URLSearchParams({ v: text }).toString().slice(2).toLowerCase();
   for (const form of [encoded, encoded.replaceAll('+', '%20')]) if (form !== text) into.add(form);
 }
+
+const wordOf = (text: string): RegExp =>
+  new RegExp(
+    `(?<![\\p{L}\\p{M}\\p{N}])${text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{M}\\p{N}])`,
+    'giu',
+  );
+
+const blankWord = (message: string, word: string): string => message.replace(wordOf(word), '…');
 
 function blank(message: string, hidden: string): string {
   const lower = message.toLowerCase();

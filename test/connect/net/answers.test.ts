@@ -73,8 +73,15 @@ describe('messages', () => {
       short: 'Ли',
       mail: 'a b@x.example',
     });
-    expect(scrub('secret-token ИВАНОВА 79161234567 Ли')).toBe('… … … Ли');
+    expect(scrub('secret-token ИВАНОВА 79161234567')).toBe('… … …');
     expect(scrub('/q=a%20b%40x.example and a+b%40x.example')).toBe('/q=… and …');
+  });
+
+  it('lose a short value where it is a whole word, and keep the words that it stands in', () => {
+    const scrub = scrubber({ name: 'Цой', other: 'Kim', first: 'Ли', initial: 'Q', odd: 'a.b', age: 45 });
+    expect(scrub('no way Цой')).toBe('no way …');
+    expect(scrub('(kim)=(45), цой_ли: KIM!')).toBe('(…)=(…), …_…: …!');
+    expect(scrub('Цойский Kimberly Лида 451 Q a-b a.b')).toBe('Цойский Kimberly Лида 451 Q a-b …');
   });
 
   it('lose the longer of two values that overlap whole', () => {

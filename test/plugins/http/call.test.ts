@@ -62,7 +62,7 @@ it('a refusal is a fault of the record, and holds no value of it', async () => {
   await expect(perform(document(writing()), { code: 'c7' })).rejects.toMatchObject({
     code: 'HTTP_REJECTED',
     class: 'data',
-    message: 'it answered 409: code c7 is taken',
+    message: 'it answered 409: code … is taken',
   });
   api.intercept = () => ({ status: 422, body: { message: 'anna@acme.example is bad, s3cret-token too' } });
   const refused = perform(document(writing()), { code: 'c9', mail: 'anna@acme.example' });

@@ -227,6 +227,27 @@ describe('an answer without a good status', () => {
     });
   });
 
+  const aboutOthers = { message: 'duplicate key: (email)=(ivan.petrov@corp.example)' };
+
+  it('a failure of the server quotes nothing of its body, which may hold anybody’s data', async () => {
+    const errors = 'errors: [{ when: $status = 503, is: retry }, { when: $status = 418, is: fail }]';
+    for (const status of [429, 500, 503]) {
+      expect(await answered({ status, body: aboutOthers }, undefined, errors)).toEqual({
+        is: status === 429 ? 'notDone' : 'unanswered',
+        reason: `it answered ${status}`,
+      });
+    }
+    const failed = answered({ status: 418, body: aboutOthers }, undefined, errors);
+    await expect(failed).rejects.toMatchObject({ message: expect.stringMatching(/ answered: it answered 418$/) });
+  });
+
+  it('a failure says what `reason` names of the body, without the values of the record', async () => {
+    const errors = 'errors: [{ when: $status = 500, is: retry, reason: message }]';
+    expect(await answered({ status: 500, body: { message: 'no way, Annabel' } }, undefined, errors)).toMatchObject({
+      reason: 'no way, …',
+    });
+  });
+
   it.each([400, 403, 409, 412, 422])(
     '%i: the record is rejected with what the API says, without its values',
     async (status) => {
@@ -340,7 +361,7 @@ describe('a batch', () => {
       is: 'answered',
       outcomes: [
         { is: 'delivered', kept: { no: 1 } },
-        { is: 'rejected', code: 'HTTP_REJECTED', reason: 'the name bad of … is bad' },
+        { is: 'rejected', code: 'HTTP_REJECTED', reason: 'the name … of … is …' },
         { is: 'retry', reason: 'it answered 200', afterMs: 3000 },
         { is: 'unknown', reason: 'the answer has no result for the record' },
       ],
