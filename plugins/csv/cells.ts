@@ -27,7 +27,7 @@ export function cellsOf(texts: readonly string[], dialect: CsvDialect): (string[
 }
 
 function parseRows(texts: string[], dialect: CsvDialect): (string[] | undefined)[] {
-  const together = attempt(texts.join('\n'), dialect);
+  const together = attempt(texts.join(dialect.recordEnd ?? '\n'), dialect);
   if (together?.length === texts.length) return together;
   return texts.map((text) => {
     const rows = attempt(text, dialect);
@@ -35,13 +35,13 @@ function parseRows(texts: string[], dialect: CsvDialect): (string[] | undefined)
   });
 }
 
-function attempt(text: string, { delimiter, quote, escape }: CsvDialect): string[][] | undefined {
+function attempt(text: string, { delimiter, quote, escape, recordEnd = '\n' }: CsvDialect): string[][] | undefined {
   try {
     return parse(text, {
       delimiter,
       quote,
       escape,
-      record_delimiter: '\n',
+      record_delimiter: recordEnd,
       relax_column_count: true,
       relax_quotes: true,
     });

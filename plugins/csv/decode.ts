@@ -1,23 +1,30 @@
-import { charset, textLines, type DecodedBatch, type Decoding } from '#sdk';
+import { openText, textLines, type DecodedBatch, type Decoding } from '#sdk';
 import type { CsvDialect } from './options.ts';
-import { newRowMaker, type RowText } from './rows.ts';
-import { checkStart } from './start.ts';
-import { batchOf, batchRows, columnsOf, headerAlone, isHalf, newTable, takeRows } from './table.ts';
+import { newRowMaker, type RowMaker, type RowText } from './rows.ts';
+import { takeSepLine } from './sep-line.ts';
+import { batchOf, batchRows, columnsOf, headerAlone, isHalf, newTable, takeRows, type Table } from './table.ts';
 
 /** Rows of a CSV as records of text; see `Decoding`. */
-export function decode(bytes: AsyncIterable<Uint8Array>, dialect: CsvDialect): Decoding {
-  const start = checkStart(bytes, dialect);
-  const rows = newRowMaker(dialect);
-  const table = newTable(dialect);
+export function decode(bytes: AsyncIterable<Uint8Array>, written: CsvDialect): Decoding {
+  const text = openText(bytes, written.encoding);
+  let dialect = written;
+  let table = newTable(dialect, text);
   let lineEnding: 'crlf' | 'lf' | undefined;
   let cut: string | undefined;
+  let sepNotes: string[] = [];
 
   async function* batches(): AsyncGenerator<DecodedBatch> {
     let endsOpen = false;
     let last: RowText[] = [];
-    for await (const block of textLines(start.bytes, charset(dialect.encoding))) {
+    let rows: RowMaker | undefined;
+    for await (const block of textLines(text.bytes, text.charset, written.recordEnd)) {
       lineEnding ??= block.lines[0]?.endsWith('\r') ? 'crlf' : 'lf';
       endsOpen = block.endsOpen;
+      if (!rows) {
+        ({ dialect, notes: sepNotes } = takeSepLine(block, written));
+        rows = newRowMaker(dialect);
+        table = newTable(dialect, text);
+      }
       rows.add(block);
       // A batch is held back until more rows are seen, so that the last row is known as the last.
       for (let more = takeRows(table, rows, false); more.length > 0; more = takeRows(table, rows, false)) {
@@ -26,8 +33,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, dialect: CsvDialect): D
         if (batch) yield batch;
       }
     }
-    for (let more = takeRows(table, rows, true); more.length > 0; more = takeRows(table, rows, true))
-      last = last.concat(more);
+    if (rows) last = last.concat(restOf(table, rows));
     const end = last.at(-1);
     while (last.length > 0) {
       const batch = batchOf(table, last.splice(0, batchRows));
@@ -43,14 +49,33 @@ export function decode(bytes: AsyncIterable<Uint8Array>, dialect: CsvDialect): D
 
   return {
     batches: batches(),
-    end: () => ({
-      dialect: {
-        format: 'csv',
-        options: { ...dialect, bom: start.hasBom(), lineEnding: lineEnding ?? dialect.lineEnding },
-        columns: columnsOf(table),
-      },
-      ...(cut === undefined ? {} : { cut }),
-      ...(table.header && table.header.notes.length > 0 ? { notes: table.header.notes } : {}),
-    }),
+    end() {
+      const { encoding, bom, notes: textNotes } = text.found();
+      const notes = [...textNotes, ...sepNotes, ...(table.header?.notes ?? [])];
+      return {
+        dialect: { format: 'csv', options: optionsOf(dialect, encoding, bom, lineEnding), columns: columnsOf(table) },
+        ...(cut === undefined ? {} : { cut }),
+        ...(notes.length > 0 ? { notes } : {}),
+      };
+    },
   };
+}
+
+function restOf(table: Table, rows: RowMaker): RowText[] {
+  let rest: RowText[] = [];
+  for (let more = takeRows(table, rows, true); more.length > 0; more = takeRows(table, rows, true))
+    rest = rest.concat(more);
+  return rest;
+}
+
+/** As options of a document that would write alike; `skip` and `headerJoin` say nothing of the rows. */
+function optionsOf(
+  { delimiter, quote, escape, header, recordEnd, lineEnding }: CsvDialect,
+  encoding: string,
+  bom: boolean,
+  found: 'crlf' | 'lf' | undefined,
+) {
+  const rowEnd = recordEnd === undefined ? { lineEnding: found ?? lineEnding } : { recordEnd };
+  const rows = header === 0 ? false : header === 1 ? true : header;
+  return { delimiter, quote, escape, encoding, bom, header: rows, ...rowEnd };
 }

@@ -1,26 +1,30 @@
 import { stringify } from 'csv-stringify/sync';
-import { charset, problem, type Fields } from '#sdk';
+import { problem, textWriting, unmappable, type Charset, type Fields } from '#sdk';
+import { namesInRows } from './joined-names.ts';
 import type { CsvDialect } from './options.ts';
 
 /**
  * Records as rows: of the columns named, of those of the header, or of the first record. Throws CSV_VALUE for a value
- * that is no cell or has no column, CSV_UNMAPPABLE for a character that the encoding does not have.
+ * that is no cell or has no column, ENCODING_UNMAPPABLE for a character that the
+ * encoding does not have.
  */
 export async function* encode(
   records: AsyncIterable<Fields[]>,
   dialect: CsvDialect,
   wanted?: readonly string[],
 ): AsyncGenerator<Uint8Array> {
-  const { header } = dialect;
-  let columns = wanted ?? (typeof header === 'boolean' ? undefined : header);
+  const { header, headerJoin } = dialect;
+  const { charset, mark } = textWriting(dialect.encoding, dialect.bom);
+  const headerRows = typeof header === 'number' ? header : 0;
+  let columns = wanted ?? (typeof header === 'number' ? undefined : header);
   const isDerived = columns === undefined;
   let isBegun = false;
   const begin = (names: readonly string[]): string[][] => {
     isBegun = true;
-    return header === true ? [[...names]] : [];
+    return headerRows > 1 ? namesInRows(names, headerRows, headerJoin) : headerRows === 1 ? [[...names]] : [];
   };
 
-  if (dialect.bom) yield Uint8Array.of(0xef, 0xbb, 0xbf);
+  if (mark.length > 0) yield mark;
   for await (const batch of records) {
     const first = batch[0];
     if (!first) continue;
@@ -30,15 +34,15 @@ export async function* encode(
       if (isDerived) refuseMore(record, columns);
       rows.push(columns.map((name) => cellOf(record[name], name, dialect)));
     }
-    yield bytesOf(rows, columns, dialect);
+    yield bytesOf(rows, columns, dialect, charset);
   }
-  if (!isBegun && columns && header === true) yield bytesOf(begin(columns), columns, dialect);
+  if (!isBegun && columns && headerRows > 0) yield bytesOf(begin(columns), columns, dialect, charset);
 }
 
-function cellOf(value: unknown, column: string, { quote, delimiter }: CsvDialect): string {
+function cellOf(value: unknown, column: string, { quote, delimiter, recordEnd = '\r\n' }: CsvDialect): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') {
-    if (quote !== false || !(value.includes(delimiter) || /[\r\n]/.test(value))) return value;
+    if (quote !== false || !holdsAny(value, delimiter + recordEnd)) return value;
     throw problem('CSV_VALUE', `The field ${column} holds a delimiter or line break, and the file knows no quotes.`, {
       fix: 'Leave out `quote: false`, or take the character out before.',
     });
@@ -65,33 +69,31 @@ function refuseMore(record: Fields, columns: readonly string[]): void {
   );
 }
 
-function bytesOf(rows: string[][], columns: readonly string[], dialect: CsvDialect): Uint8Array {
-  const { delimiter, quote, escape, lineEnding, encoding } = dialect;
+const holdsAny = (value: string, characters: string): boolean =>
+  [...characters].some((character) => value.includes(character));
+
+function bytesOf(
+  rows: string[][],
+  columns: readonly string[],
+  { delimiter, quote, escape, lineEnding, recordEnd }: CsvDialect,
+  { name, encode: toBytes, firstUnmappable }: Charset,
+): Uint8Array {
   const text = stringify(rows, {
     delimiter,
     quote: quote === false ? '' : quote,
     escape,
-    // By itself it quotes only cells that hold the whole line end.
-    quoted_match: /[\r\n]/,
-    record_delimiter: lineEnding === 'crlf' ? '\r\n' : '\n',
+    quoted_match: [beginsSepLine, partOfEnd(recordEnd)],
+    record_delimiter: recordEnd ?? (lineEnding === 'crlf' ? '\r\n' : '\n'),
   });
-  const { encode: toBytes, firstUnmappable } = charset(encoding);
-  if (firstUnmappable(text) !== undefined) throw unmappable(rows, columns, dialect);
-  return toBytes(text);
+  if (firstUnmappable(text) === undefined) return toBytes(text);
+  const cells = rows.flatMap((row) => row.map((cell, index) => ({ character: firstUnmappable(cell), index })));
+  const at = cells.find(({ character }) => character !== undefined);
+  throw at
+    ? unmappable(`The column ${columns[at.index]}`, at.character!, { name })
+    : unmappable('The `delimiter` or `recordEnd`', firstUnmappable(text)!, { name });
 }
 
-function unmappable(rows: string[][], columns: readonly string[], { encoding }: CsvDialect) {
-  const { firstUnmappable } = charset(encoding);
-  const at = rows
-    .flatMap((row) => row.map((cell, index) => ({ cell, index })))
-    .find(({ cell }) => firstUnmappable(cell));
-  const character = firstUnmappable(at!.cell)!;
-  const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-  return problem(
-    'CSV_UNMAPPABLE',
-    `The column ${columns[at!.index]} holds the character ${code}, which ${encoding} does not have.`,
-    {
-      fix: 'Write the file in utf-8, or replace the character before.',
-    },
-  );
-}
+// The first line would be taken for Excel's.
+const beginsSepLine = /^sep=/i;
+/** By itself it quotes only cells that hold the whole end; part of one may make another with what follows. */
+const partOfEnd = (recordEnd = ''): RegExp => new RegExp(`[\\r\\n${recordEnd.replace(/[\]\\^-]/g, '\\$&')}]`);

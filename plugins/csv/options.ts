@@ -1,10 +1,11 @@
-import { charsetNames, field, problem, type TypeOf } from '#sdk';
+import { bomField, encodingField, field, problem, refuseMark, type Encoding, type TypeOf } from '#sdk';
 
 /** Options of the format, for reading and writing. */
 export const options = field.object(
   {
     delimiter: field.text({
-      about: 'Character between cells.',
+      about:
+        'Character between cells. A first line `sep=;`, as Excel knows it, wins when the file is read, and is no row.',
       pattern: '^[^"\'\\r\\n]$',
       default: ',',
       examples: [';', '\t'],
@@ -20,31 +21,54 @@ export const options = field.object(
       about: 'What stands before a quote inside a quoted cell; by default the quote itself, doubled.',
       optional: true,
     }),
-    encoding: field.choice(charsetNames, {
-      about: 'Encoding of the file. A byte order mark of UTF-8 is always understood.',
-      default: 'utf-8',
+    encoding: encodingField,
+    bom: bomField,
+    skip: field.integer({
+      about:
+        'Rows above the header that are passed over when the file is read, blank ones counted: a title, a period, who made the export.',
+      minimum: 1,
+      maximum: 1000,
       optional: true,
     }),
-    bom: field.boolean({
-      about: 'Write a byte order mark, by which Excel knows UTF-8. Reading needs no option for it.',
-      default: false,
-      optional: true,
-    }),
-    header: field.raw<boolean | string[], { about: string; default: true; examples: unknown[]; optional: true }>(
-      { type: ['boolean', 'array'], items: { type: 'string', minLength: 1 }, minItems: 1 },
+    header: field.raw<
+      boolean | number | string[],
+      { about: string; default: true; examples: unknown[]; optional: true }
+    >(
+      {
+        type: ['boolean', 'integer', 'array'],
+        minimum: 1,
+        maximum: 10,
+        items: { type: 'string', minLength: 1 },
+        minItems: 1,
+      },
       {
         about:
-          'The first row holds the names of the columns (`true`); there is no such row and these are the names (a list); there is none and the columns are called c1, c2 and so on (`false`).',
+          'The first row holds the names of the columns (`true`); that many rows do, one under another (a number); there is no such row and these are the names (a list); there is none and the columns are called c1, c2 and so on (`false`). Of several rows the names are joined from above; an empty cell above a name belongs to its left neighbour, as merged cells come out of a spreadsheet.',
         default: true,
-        examples: [['code', 'name']],
+        examples: [['code', 'name'], 2],
         optional: true,
       },
     ),
+    headerJoin: field.text({
+      about: 'Stands between the parts of a name where the header has several rows.',
+      default: ' / ',
+      examples: ['.'],
+      optional: true,
+    }),
     lineEnding: field.choice(['crlf', 'lf'], {
       about: 'How lines end in written files. Reading understands both.',
       default: 'crlf',
       optional: true,
     }),
+    recordEnd: field.raw<string, { about: string; examples: unknown[]; optional: true }>(
+      { type: 'string', minLength: 1, maxLength: 8 },
+      {
+        about:
+          'What ends a row where that is no line end, for reading and writing; line breaks are then characters like any other.',
+        examples: ['|\n', '\u001e'],
+        optional: true,
+      },
+    ),
   },
   { about: 'How the cells stand in the file.' },
 );
@@ -57,20 +81,48 @@ export interface CsvDialect {
   quote: string | false;
   /** Equal to the quote: a quote inside is doubled. */
   escape: string;
-  encoding: 'utf-8' | 'windows-1251';
-  bom: boolean;
-  header: boolean | readonly string[];
+  encoding: Encoding;
+  /** Undefined: as the encoding has it. */
+  bom?: boolean;
+  /** Rows passed over before the header. */
+  skip: number;
+  /** Names, or how many rows hold them: 0 for none. */
+  header: number | readonly string[];
+  headerJoin: string;
   lineEnding: 'crlf' | 'lf';
+  recordEnd?: string;
 }
 
-/** Fills in defaults; throws CSV_OPTIONS where options contradict each other. */
+/** Fills in defaults; throws CSV_OPTIONS and ENCODING_MARK where options contradict each other. */
 export function dialectOf(written: CsvOptions): CsvDialect {
-  const { delimiter = ',', quote = '"', encoding = 'utf-8', bom = false, header = true, lineEnding = 'crlf' } = written;
-  if (bom && encoding !== 'utf-8')
-    throw problem('CSV_OPTIONS', `A byte order mark does not exist in ${encoding}.`, { fix: 'Leave `bom` out.' });
+  const { delimiter = ',', quote = '"', encoding = 'utf-8', bom, recordEnd, headerJoin = ' / ' } = written;
+  refuseMark(encoding, bom);
   if (delimiter === quote || delimiter === written.escape)
     throw problem('CSV_OPTIONS', 'The delimiter is the quote or escape as well.', {
       fix: 'Choose different characters.',
     });
-  return { delimiter, quote, escape: written.escape ?? (quote || '"'), encoding, bom, header, lineEnding };
+  if (recordEnd !== undefined) refuseEnd(recordEnd, delimiter, written);
+  return {
+    delimiter,
+    quote,
+    escape: written.escape ?? (quote || '"'),
+    encoding,
+    ...(bom === undefined ? {} : { bom }),
+    skip: written.skip ?? 0,
+    header: typeof written.header === 'object' ? written.header : Number(written.header ?? true),
+    headerJoin,
+    lineEnding: written.lineEnding ?? 'crlf',
+    ...(recordEnd === undefined ? {} : { recordEnd }),
+  };
+}
+
+function refuseEnd(recordEnd: string, delimiter: string, { quote = '"', lineEnding }: CsvOptions): void {
+  if (lineEnding !== undefined)
+    throw problem('CSV_OPTIONS', '`recordEnd` and `lineEnding` both say what ends a row.', {
+      fix: 'Leave `lineEnding` out.',
+    });
+  if (recordEnd.includes(delimiter) || (quote !== false && recordEnd.includes(quote)))
+    throw problem('CSV_OPTIONS', 'The end of a row holds the delimiter or the quote.', {
+      fix: 'Choose different characters.',
+    });
 }

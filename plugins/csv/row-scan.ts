@@ -16,7 +16,7 @@ const state = { begin: 0, plain: 1, quoted: 2, closed: 3 } as const;
  * quote counts only as the first character of a cell: ООО "Маяк" is a cell like any other.
  */
 export function scanRow(lines: readonly string[], start: number, limit: number, dialect: CsvDialect): RowScan {
-  const { delimiter, quote, escape } = dialect;
+  const { delimiter, quote, escape, recordEnd } = dialect;
   let now: number = state.begin;
   for (let index = start; index < limit; index += 1) {
     const line = lines[index]!;
@@ -29,7 +29,8 @@ export function scanRow(lines: readonly string[], start: number, limit: number, 
         else if (character === quote) now = state.closed;
       } else if (character === delimiter) now = state.begin;
       else if (now === state.closed) {
-        if (character !== '\r' || at < line.length - 1) return { is: 'broken', line: index };
+        const isReturn = character === '\r' && at === line.length - 1 && recordEnd === undefined;
+        if (!isReturn) return { is: 'broken', line: index };
       } else now = now === state.begin && character === quote ? state.quoted : state.plain;
     }
     if (now !== state.quoted) return { is: 'row', next: index + 1 };

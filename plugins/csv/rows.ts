@@ -32,7 +32,7 @@ export interface RowMaker {
  * 500 lines or to the end of the file, and (judged by who counts cells, see `reopen`) when it makes a ragged row.
  */
 export function newRowMaker(dialect: CsvDialect): RowMaker {
-  const { quote } = dialect;
+  const { quote, recordEnd } = dialect;
   let lines: string[] = [];
   let brokenLines = new Set<number>();
   let at = 0;
@@ -48,7 +48,8 @@ export function newRowMaker(dialect: CsvDialect): RowMaker {
   const take = (count: number, fault?: RowText['fault']): RowText => {
     reopenAt = at;
     const isBroken = brokenLines.size > 0 && [...brokenLines].some((index) => index >= at && index < at + count);
-    const text = withoutReturn(count === 1 ? lines[at]! : lines.slice(at, at + count).join('\n'));
+    const whole = count === 1 ? lines[at]! : lines.slice(at, at + count).join(recordEnd ?? '\n');
+    const text = recordEnd === undefined ? withoutReturn(whole) : whole;
     at += count;
     row += 1;
     const found = isBroken ? 'encoding' : fault;

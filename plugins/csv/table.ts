@@ -1,6 +1,7 @@
-import { counted, type DecodedBatch, type Fields, type Unreadable } from '#sdk';
+import { counted, type DecodedBatch, type Fields, type OpenText, type Unreadable } from '#sdk';
 import { cellsOf } from './cells.ts';
 import { givenHeader, headerOf, type Header } from './header.ts';
+import { newHeaderRows, type HeaderRows } from './header-rows.ts';
 import type { CsvDialect } from './options.ts';
 import { recordMaker } from './record-maker.ts';
 import type { RowMaker, RowText } from './rows.ts';
@@ -11,13 +12,21 @@ export const batchRows = 500;
 /** What is known of a file while its rows become records; the header is known from the first row on. */
 export interface Table {
   readonly dialect: CsvDialect;
+  readonly text: Pick<OpenText, 'charset'>;
+  /** Rows before the first record, while they come. */
+  readonly top: HeaderRows;
   header?: Header;
   make?: (cells: readonly string[]) => Fields;
   isColumnsTold: boolean;
 }
 
 /** A table of which nothing is known yet. */
-export const newTable = (dialect: CsvDialect): Table => ({ dialect, isColumnsTold: false });
+export const newTable = (dialect: CsvDialect, text: Table['text']): Table => ({
+  dialect,
+  text,
+  top: newHeaderRows(dialect),
+  isColumnsTold: false,
+});
 
 /** Names of the columns that have one. */
 export const columnsOf = ({ header }: Table): string[] => (header ? header.names.filter((name) => name !== '') : []);
@@ -34,12 +43,13 @@ export function takeRows(table: Table, rows: RowMaker, isLast: boolean): RowText
   while (taken.length < batchRows) {
     const row = rows.next(isLast);
     if (!row) break;
-    // A blank line is a row of the spreadsheet, and no record.
-    if (row.text === '' && !row.fault) continue;
-    if (!table.header && dialect.header === true) {
-      begin(table, headerOf(row, dialect));
+    if (table.top.takes(row)) {
+      const top = table.top.whole();
+      if (top) begin(table, headerOf(top, dialect, table.text.charset()));
       continue;
     }
+    // A blank line is a row of the spreadsheet, and no record.
+    if (row.text === '' && !row.fault) continue;
     taken.push(judged(table, rows, row));
   }
   return taken;
@@ -59,7 +69,7 @@ export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch |
     dialect,
   );
   if (!table.header && taken.length > 0) {
-    const names = Array.isArray(dialect.header) ? dialect.header : undefined;
+    const names = typeof dialect.header === 'number' ? undefined : dialect.header;
     begin(table, givenHeader(names, cells[0]?.length ?? 0));
   }
   const { make } = table;
@@ -71,7 +81,7 @@ export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch |
     const row = taken[index]!;
     const found = cells[index];
     const fault = row.fault ?? (found ? undefined : 'broken');
-    if (fault) unreadable.push(faulty(row, fault, dialect));
+    if (fault) unreadable.push(faulty(row, fault, table.text.charset().name));
     else if (found!.length === width) {
       if (isBlank(found!)) continue;
       records.push(make!(found!));
@@ -101,11 +111,11 @@ export const isHalf = ({ dialect, header }: Table, { code, raw }: Unreadable): b
 /** A row of delimiters alone, as spreadsheets leave them below a table, is as blank as an empty line. */
 const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cell === '' || cell.trim() === '');
 
-function faulty({ row, text }: RowText, fault: NonNullable<RowText['fault']>, { encoding }: CsvDialect): Unreadable {
+function faulty({ row, text }: RowText, fault: NonNullable<RowText['fault']>, encoding: string): Unreadable {
   const [code, message] = {
     unclosed: ['CSV_QUOTE_UNCLOSED', 'A quote is opened in this line and never closed'],
     broken: ['CSV_QUOTE_BROKEN', 'Text follows a closing quote where the next cell was expected'],
-    encoding: ['CSV_ENCODING', `The row holds bytes that are not ${encoding}`],
+    encoding: ['ENCODING_BROKEN', `The row holds bytes that are not ${encoding}`],
   }[fault] as [string, string];
   return { line: row, code, message, raw: text };
 }

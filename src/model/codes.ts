@@ -142,6 +142,19 @@ export const codes = listed({
     class: 'config',
     about: 'The diff looks for the missing over a source whose end means nothing about who is absent.',
   },
+  CURSOR_WRONG: {
+    class: 'config',
+    about:
+      'A cursor of a read cannot work as it is written: the request never uses `$since`, `step` has no `start`, or the feed is said to be full.',
+  },
+  READ_UNKNOWN: {
+    class: 'config',
+    about: '`for` of a read names no other read of its connector, or reads wait for each other in a circle.',
+  },
+  SKIP_WITHOUT_FOR: {
+    class: 'config',
+    about: '`is: skip` leaves out one parent, so it stands only in a read with `for`.',
+  },
   WAS_EXISTS: {
     class: 'config',
     about: '`was:` names a pipeline that the workspace still has, or the pipeline itself.',
@@ -241,6 +254,18 @@ export const codes = listed({
   GZIP_DAMAGED: { class: 'fatal', about: 'A gzip is damaged, or a name ends in .gz and the content is no gzip.' },
   GZIP_TOO_LARGE: { class: 'fatal', about: 'A gzip unpacks to more than the limit: it looks like a bomb.' },
   LINE_TOO_LONG: { class: 'fatal', about: 'A file of lines has no line end for 16 MB: it is another kind of file.' },
+  ENCODING_BROKEN: { class: 'data', about: 'A row holds bytes that are not of the encoding.' },
+  ENCODING_WRONG: { class: 'fatal', about: 'The file is in another encoding than the format says.' },
+  ENCODING_UNSURE: {
+    class: 'fatal',
+    about: '`encoding: auto` can not be sure of the encoding, and a guess could spoil names: say which it is.',
+  },
+  ENCODING_UNMAPPABLE: {
+    class: 'fatal',
+    about: 'A character does not exist in the encoding in which the file is written.',
+  },
+  ENCODING_AUTO: { class: 'config', about: '`encoding: auto` is for reading; a file is written in a named encoding.' },
+  ENCODING_MARK: { class: 'config', about: 'A byte order mark is wanted of an encoding that has none.' },
   FORMAT_MISSING: { class: 'config', about: 'A source or sink of files needs `format:` beside it.' },
   FILE_FOLDER_MISSING: {
     class: 'fatal',
@@ -299,6 +324,27 @@ export const codes = listed({
     class: 'fatal',
     about: 'The server shows another key than the expected one. It was set up anew, or somebody stands in between.',
   },
+  // plugins/ftp
+  FTP_UNREACHABLE: { class: 'transient', about: 'The FTP server can not be reached, or does not answer in time.' },
+  FTP_DROPPED: {
+    class: 'transient',
+    about: 'The connection to the FTP server was lost, or an answer took too long.',
+  },
+  FTP_DATA_REFUSED: {
+    class: 'transient',
+    about: 'The FTP server is reached, and none of its passive ports is: often a firewall between.',
+  },
+  FTP_AUTH_DENIED: { class: 'fatal', about: 'The FTP server refuses the account: user name or password is wrong.' },
+  FTP_NOT_ENCRYPTED: {
+    class: 'fatal',
+    about: 'The FTP server offers no encryption, so no password was sent. `encryption: none` would send it readable.',
+  },
+  FTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of the FTP server is not trusted. No password was sent.' },
+  FTP_CA_UNREADABLE: { class: 'config', about: 'The `ca` of an FTP connection is no certificate in PEM.' },
+  FTP_LISTING: {
+    class: 'fatal',
+    about: 'What the FTP server tells of its files can not be read whole: lines of a listing, or their times.',
+  },
   // plugins/csv, plugins/json, plugins/ndjson
   CSV_RAGGED: { class: 'data', about: 'A row has more or fewer cells than the header.' },
   CSV_QUOTE_UNCLOSED: {
@@ -309,10 +355,7 @@ export const codes = listed({
     class: 'data',
     about: 'Something stands between the closing quote of a cell and the next delimiter.',
   },
-  CSV_ENCODING: { class: 'data', about: 'A row holds bytes that are not of the encoding.' },
-  CSV_ENCODING_WRONG: { class: 'fatal', about: 'The file is in another encoding than the format says.' },
   CSV_HEADER: { class: 'fatal', about: 'The header can not be read, or names a column twice.' },
-  CSV_UNMAPPABLE: { class: 'fatal', about: 'A character does not exist in the encoding in which the file is written.' },
   CSV_VALUE: { class: 'fatal', about: 'A value can not stand in a cell (a list or a map), or has no column.' },
   CSV_OPTIONS: { class: 'config', about: 'Options of the format contradict each other.' },
   JSON_BROKEN: { class: 'fatal', about: 'A file is not JSON.' },
@@ -323,6 +366,38 @@ export const codes = listed({
   },
   JSON_NOT_A_RECORD: { class: 'data', about: 'An item of a list, or a line, is not a JSON object.' },
   NDJSON_LINE_BROKEN: { class: 'data', about: 'A line is not JSON, or not UTF-8.' },
+  // plugins/xml
+  XML_BROKEN: {
+    class: 'fatal',
+    about: 'A file is not XML. A file that merely ends too early is no fault of this kind.',
+  },
+  XML_ENCODING: {
+    class: 'fatal',
+    about:
+      'An XML document is in another encoding than its declaration, its first bytes or `encoding` say, or in one that is not known.',
+  },
+  XML_DTD: {
+    class: 'fatal',
+    about: 'An XML document declares a document type: such can define entities without end or read other files.',
+  },
+  XML_ENTITY: { class: 'fatal', about: 'An XML document uses an entity that is not one of the five of XML itself.' },
+  XML_TOO_LARGE: {
+    class: 'fatal',
+    about: 'A record in an XML document is larger than `limit`: often `records` names too high an element.',
+  },
+  XML_TOO_DEEP: { class: 'fatal', about: 'Elements of an XML document stand inside each other more than 100 deep.' },
+  XML_NESTED: {
+    class: 'fatal',
+    about: 'A record in an XML document stands inside another one, so that it would be lost as a record of its own.',
+  },
+  XML_NO_RECORDS: { class: 'fatal', about: 'An XML document has no element where `records` says that records are.' },
+  XML_NAMESPACES: { class: 'fatal', about: 'Elements of two namespaces have one name, and would be one field.' },
+  XML_NAME: { class: 'fatal', about: 'A field can not be the name of an element or attribute in a written file.' },
+  XML_VALUE: {
+    class: 'fatal',
+    about: 'A value can not be written as XML: a map or list in an attribute, or a character that XML does not have.',
+  },
+  XML_OPTIONS: { class: 'config', about: 'Options of the XML format contradict each other, or what is asked of them.' },
   // plugins/smtp
   SMTP_AUTH_DENIED: { class: 'fatal', about: 'The mail server refuses the user name or password.' },
   SMTP_CERTIFICATE: { class: 'fatal', about: 'The certificate of the mail server can not be trusted.' },
@@ -546,6 +621,10 @@ export const codes = listed({
   },
   HTTP_REFUSED: { class: 'fatal', about: 'An answer matched a declared error that says to fail the run.' },
   HTTP_REJECTED: { class: 'data', about: "An API refused a record for a reason that is the record's own." },
+  HTTP_BODY_TOO_LARGE: {
+    class: 'data',
+    about: 'A record alone makes a larger body than `batch.bytes` of the target allows. Nothing was sent.',
+  },
   HTTP_NOT_JSON: {
     class: 'fatal',
     about:
@@ -565,6 +644,10 @@ export const codes = listed({
   HTTP_URL_INVALID: {
     class: 'config',
     about: "A connector's base URL, or a request's, is not an http or https address.",
+  },
+  CURSOR_UNREADABLE: {
+    class: 'fatal',
+    about: 'A record has at `cursor.field` what is no moment in the declared form, so nobody can say where to read on.',
   },
   READ_NO_LIST: {
     class: 'fatal',

@@ -113,9 +113,9 @@ describe('writing a file', () => {
   it('fails with the format, at the batch that it can not write, and leaves nothing behind', async () => {
     const sink = await open({}, csv.open({ encoding: 'windows-1251' }));
     await sink.write(batch([{ name: 'Анна' }]), never);
-    expect(await codeOf(() => sink.write(batch([{ name: 'Zoë' }]), never))).toBe('CSV_UNMAPPABLE');
-    expect(await codeOf(() => sink.write(batch([{ name: 'Анна' }]), never))).toBe('CSV_UNMAPPABLE');
-    expect(await codeOf(async () => sink.end!(never))).toBe('CSV_UNMAPPABLE');
+    expect(await codeOf(() => sink.write(batch([{ name: 'Zoë' }]), never))).toBe('ENCODING_UNMAPPABLE');
+    expect(await codeOf(() => sink.write(batch([{ name: 'Анна' }]), never))).toBe('ENCODING_UNMAPPABLE');
+    expect(await codeOf(async () => sink.end!(never))).toBe('ENCODING_UNMAPPABLE');
     await sink.close();
     expect(await names()).toEqual([]);
   });

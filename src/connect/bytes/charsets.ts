@@ -1,11 +1,16 @@
 import iconv from 'iconv-lite';
+import { utf16 } from './utf16.ts';
 
-export const charsetNames = ['utf-8', 'windows-1251'] as const;
-export type CharsetName = (typeof charsetNames)[number];
+/** Charsets that text may be written in. `utf-16` is told little or big by its mark. */
+export const charsetNames = ['utf-8', 'windows-1251', 'cp866', 'koi8-r', 'utf-16', 'utf-16le', 'utf-16be'] as const;
+/** One whose bytes are known without looking at them. */
+export type CharsetName = Exclude<(typeof charsetNames)[number], 'utf-16'>;
 
 /** How text stands in bytes. Nothing is replaced silently in either direction. */
 export interface Charset {
   name: CharsetName;
+  /** Bytes of the smallest unit: a line feed stands at a multiple of it. */
+  unitBytes: 1 | 2;
   /** Undefined where the bytes are no text of this charset. A byte order mark stays in the text. */
   decode(bytes: Uint8Array): string | undefined;
   /** As `decode`, with U+FFFD for what can't be read: for showing only. */
@@ -17,11 +22,16 @@ export interface Charset {
 
 // A half of a pair, which is no character.
 const loneSurrogate = /\p{Surrogate}/u;
+
+/** The first half of a pair without the other. */
+const firstLoneSurrogate = (text: string): string | undefined => loneSurrogate.exec(text)?.[0];
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const utf8: Charset = {
   name: 'utf-8',
+  unitBytes: 1,
   decode(bytes) {
     try {
       return strictUtf8.decode(bytes);
@@ -31,28 +41,41 @@ const utf8: Charset = {
   },
   decodeLossy: (bytes) => lossyUtf8.decode(bytes),
   encode: (text) => Buffer.from(text, 'utf8'),
-  firstUnmappable: (text) => loneSurrogate.exec(text)?.[0],
+  firstUnmappable: firstLoneSurrogate,
 };
 
-// All but 0x98 of its bytes are characters, so a decoded text without U+FFFD is what was written.
-const windows1251: Charset = {
-  name: 'windows-1251',
-  decode(bytes) {
-    const text = iconv.decode(asBuffer(bytes), 'windows-1251');
-    return text.includes('\uFFFD') ? undefined : text;
-  },
-  decodeLossy: (bytes) => iconv.decode(asBuffer(bytes), 'windows-1251'),
-  encode: (text) => iconv.encode(text, 'windows-1251'),
-  firstUnmappable(text) {
-    const back = iconv.decode(iconv.encode(text, 'windows-1251'), 'windows-1251');
-    if (back === text) return undefined;
-    return [...text].find(
-      (character) => iconv.decode(iconv.encode(character, 'windows-1251'), 'windows-1251') !== character,
-    );
-  },
-};
+/**
+ * Nearly each byte is a character (0x98 of windows-1251 is none), so a decoded text without U+FFFD is what was written.
+ */
+function singleByte(name: CharsetName): Charset {
+  const decodeLossy = (bytes: Uint8Array): string => iconv.decode(asBuffer(bytes), name);
+  const encode = (text: string): Uint8Array => iconv.encode(text, name);
+  return {
+    name,
+    unitBytes: 1,
+    decode(bytes) {
+      const text = decodeLossy(bytes);
+      return text.includes('\uFFFD') ? undefined : text;
+    },
+    decodeLossy,
+    encode,
+    firstUnmappable(text) {
+      if (decodeLossy(encode(text)) === text) return undefined;
+      return [...text].find((character) => decodeLossy(encode(character)) !== character);
+    },
+  };
+}
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const charsets: Readonly<Record<CharsetName, Charset>> = {
+  'utf-8': utf8,
+  'windows-1251': singleByte('windows-1251'),
+  cp866: singleByte('cp866'),
+  'koi8-r': singleByte('koi8-r'),
+  'utf-16le': { name: 'utf-16le', ...utf16('le'), firstUnmappable: firstLoneSurrogate },
+  'utf-16be': { name: 'utf-16be', ...utf16('be'), firstUnmappable: firstLoneSurrogate },
+};
+
 /** The charset of that name. */
-export const charset = (name: CharsetName): Charset => (name === 'utf-8' ? utf8 : windows1251);
+export const charset = (name: CharsetName): Charset => charsets[name];

@@ -20,4 +20,19 @@ export type { Expression, Shape, Template, Scope, Environment } from '../../expr
 export * from '../net/index.ts';
 export * from '../pace/index.ts';
 export { charset, charsetNames, type Charset, type CharsetName } from '../bytes/charsets.ts';
+export {
+  bomField,
+  byteOrderMark,
+  encodingField,
+  encodingNames,
+  refuseMark,
+  textWriting,
+  unmappable,
+  type Encoding,
+  type TextWriting,
+} from '../bytes/encoding-field.ts';
+export { openText, type OpenText } from '../bytes/open-text.ts';
+export { isByteOrderMark } from '../bytes/text-start.ts';
+export { nearestText } from '../bytes/nearest-text.ts';
 export { textLines, type LineBlock } from '../bytes/text-lines.ts';
+export { formatDate, parseDate } from '../../expression/index.ts';

@@ -11,6 +11,15 @@ const otherNames: Readonly<Record<string, string>> = {
   utf8bom: 'utf-8',
   utf8mb4: 'utf-8',
   cp65001: 'utf-8',
+  dos: 'cp866',
+  oem: 'cp866',
+  oem866: 'cp866',
+  ibm866: 'cp866',
+  '866': 'cp866',
+  koi8: 'koi8-r',
+  unicode: 'utf-16',
+  ucs2: 'utf-16',
+  utf16bom: 'utf-16',
 };
 
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

@@ -1,7 +1,5 @@
-import type { OpenFormat } from '../../connect/sdk/index.ts';
+import { isByteOrderMark, type OpenFormat } from '../../connect/sdk/index.ts';
 import type { ReportTable } from './report-rows.ts';
-
-const bom = [0xef, 0xbb, 0xbf] as const;
 
 /**
  * A format that writes several tables one under another into one file, a blank row between them, each with a header of
@@ -29,12 +27,11 @@ async function* batch<T>(rows: T[]): AsyncIterable<T[]> {
   yield rows;
 }
 
-/** A byte order mark stands at the beginning of a file and nowhere else. */
+/** A byte order mark, a piece of its own, stands at the beginning of a file and nowhere else. */
 async function* withoutBom(bytes: AsyncIterable<Uint8Array>, isFirst: boolean): AsyncIterable<Uint8Array> {
   let isBeginning = !isFirst;
   for await (const chunk of bytes) {
-    const hasBom = isBeginning && bom.every((byte, at) => chunk[at] === byte);
-    yield hasBom ? chunk.subarray(bom.length) : chunk;
+    if (!isBeginning || !isByteOrderMark(chunk)) yield chunk;
     isBeginning = false;
   }
 }

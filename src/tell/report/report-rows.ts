@@ -57,6 +57,14 @@ export function rejectTable(
   return { columns: [line, reason, ...shown.map(neutralCell)], rows };
 }
 
+/** The table with each name and cell changed; cells are texts. */
+export const inTexts = ({ columns, rows }: ReportTable, change: (text: string) => string): ReportTable => ({
+  columns: columns.map(change),
+  rows: rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, cell]) => [change(name), change(String(cell))])),
+  ),
+});
+
 /** For a row whose key stands in several rows: the lines of the others. */
 function linesByKey(rejects: readonly RejectRow[]): (reject: RejectRow) => number[] {
   const byKey = new Map<string, number[]>();

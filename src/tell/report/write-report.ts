@@ -1,12 +1,13 @@
-import type { OpenFormat, OpenSink, WriteItem } from '../../connect/sdk/index.ts';
+import { nearestText, type OpenFormat, type OpenSink, type WriteItem } from '../../connect/sdk/index.ts';
 import type { RunResult } from '../../engine/run/result.ts';
 import type { Pipeline, ReportUse } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import type { RejectRow } from '../../store/ports.ts';
 import { fieldFactsOf } from '../../engine/run/field-facts.ts';
+import { reportOptions } from './report-dialect.ts';
 import { tablesFormat } from './report-format.ts';
-import { causeTable, rejectTable } from './report-rows.ts';
+import { causeTable, inTexts, rejectTable } from './report-rows.ts';
 
 /** What a report is made of and how it gets where it belongs. */
 export interface ReportRequest {
@@ -39,14 +40,14 @@ export async function writeReport(request: ReportRequest): Promise<void> {
   const causes = causeTable(result.causes, reader);
   const rows = rejectTable(await collected(request.rejects), result.dialect?.columns, reader);
   const kind = use.format?.kind ?? 'csv';
-  const received = result.dialect?.format === kind ? result.dialect.options : {};
-  // Tables have headers of their own, whatever the feed had.
-  const header = kind === 'csv' ? { header: true } : {};
-  const format = request.openFormat(kind, { ...received, ...writtenFormatOptions(use, kind), ...header });
-  const sink = await request.openSink(use, tablesFormat(format, [causes], rows.columns));
+  const options = reportOptions(kind, result.dialect, writtenFormatOptions(use, kind));
+  const format = request.openFormat(kind, options);
+  const writable = (text: string): string => nearestText(text, options.encoding);
+  const [shownCauses, shownRows] = [inTexts(causes, writable), inTexts(rows, writable)];
+  const sink = await request.openSink(use, tablesFormat(format, [shownCauses], shownRows.columns));
   try {
     await sink.begin?.(signal);
-    await send(sink, rows.rows, result, signal);
+    await send(sink, shownRows.rows, result, signal);
     await sink.end?.(signal);
   } finally {
     await sink.close();

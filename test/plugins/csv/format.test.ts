@@ -132,8 +132,8 @@ describe('reading csv', () => {
     for (const pieceBytes of [1, 5, 1000]) {
       const result = await read(content, { delimiter: ';' }, pieceBytes);
       expect(faults(result)).toEqual([
-        [3, 'CSV_ENCODING'],
-        [4, 'CSV_ENCODING'],
+        [3, 'ENCODING_BROKEN'],
+        [4, 'ENCODING_BROKEN'],
       ]);
       expect(result.records).toEqual([
         { a: '1', b: 'Анна' },
@@ -144,16 +144,16 @@ describe('reading csv', () => {
       encoding: 'windows-1251',
     });
     expect(cyrillic.records).toEqual([{ a: 'Ёлка №5' }]);
-    expect(faults(cyrillic)).toEqual([[3, 'CSV_ENCODING']]);
+    expect(faults(cyrillic)).toEqual([[3, 'ENCODING_BROKEN']]);
   });
 
   it('knows a file in another encoding by its mark or its header', async () => {
     const bom = Buffer.of(0xef, 0xbb, 0xbf);
     expect(await codeOf(() => read(Buffer.concat([bom, Buffer.from('a\n')]), { encoding: 'windows-1251' }))).toBe(
-      'CSV_ENCODING_WRONG',
+      'ENCODING_WRONG',
     );
-    expect(await codeOf(() => read(Buffer.from('\uFEFFa\n', 'utf16le')))).toBe('CSV_ENCODING_WRONG');
-    expect(await codeOf(() => read(iconv.encode('Фамилия\nИванов\n', 'win1251')))).toBe('CSV_ENCODING_WRONG');
+    expect(await codeOf(() => read(Buffer.from('\uFEFFa\n', 'utf16le')))).toBe('ENCODING_WRONG');
+    expect(await codeOf(() => read(iconv.encode('Фамилия\nИванов\n', 'win1251')))).toBe('ENCODING_WRONG');
     const marked = await read(Buffer.concat([bom, Buffer.from('"a",b\n1,2\n')]), {}, 1);
     expect(marked.records).toEqual([{ a: '1', b: '2' }]);
     expect(marked.dialect).toEqual({
@@ -213,7 +213,7 @@ describe('reading csv', () => {
 
   it('refuses options that contradict each other', async () => {
     expect(await codeOf(async () => open({ delimiter: "'", quote: "'" }))).toBe('CSV_OPTIONS');
-    expect(await codeOf(async () => open({ bom: true, encoding: 'windows-1251' }))).toBe('CSV_OPTIONS');
+    expect(await codeOf(async () => open({ bom: true, encoding: 'windows-1251' }))).toBe('ENCODING_MARK');
   });
 
   it('refuses a file without line ends', async () => {
@@ -239,7 +239,7 @@ describe('writing csv', () => {
     await expect(writing).rejects.toThrow(
       'The column name holds the character U+00EB, which windows-1251 does not have.',
     );
-    expect(await codeOf(() => encodeAll(open(), [[{ a: '\uD800' }]]))).toBe('CSV_UNMAPPABLE');
+    expect(await codeOf(() => encodeAll(open(), [[{ a: '\uD800' }]]))).toBe('ENCODING_UNMAPPABLE');
   });
 
   it('refuses lists, maps, fields without a column, and what only quotes could hold', async () => {
