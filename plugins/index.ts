@@ -4,17 +4,20 @@ import { fileURLToPath } from 'node:url';
 import type { Declaration } from '#sdk';
 import csv from './csv/format.ts';
 import file from './file/store.ts';
+import fixed from './fixed/format.ts';
 import connector from './http/connector.ts';
+import ftp from './ftp/store.ts';
 import json from './json/format.ts';
 import ndjson from './ndjson/format.ts';
 import sftp from './sftp/store.ts';
 import smtp from './smtp/sink.ts';
+import xml from './xml/format.ts';
 
 /**
  * Every plugin, by explicit import. A declaration is light: the npm packages behind it are loaded when a pipeline first
  * opens it.
  */
-const plugins: readonly Declaration[] = Object.freeze([csv, connector, file, json, ndjson, sftp, smtp]);
+const plugins: readonly Declaration[] = Object.freeze([csv, connector, file, fixed, ftp, json, ndjson, sftp, smtp, xml]);
 
 /** Connectors that are documents, by the path of each in the package. */
 const connectorFiles: readonly string[] = Object.freeze(['plugins/equeo/connector.yaml']);

@@ -358,6 +358,15 @@ export const codes = listed({
   CSV_HEADER: { class: 'fatal', about: 'The header can not be read, or names a column twice.' },
   CSV_VALUE: { class: 'fatal', about: 'A value can not stand in a cell (a list or a map), or has no column.' },
   CSV_OPTIONS: { class: 'config', about: 'Options of the format contradict each other.' },
+  // plugins/fixed
+  FIXED_SHORT: { class: 'data', about: 'A line has fewer characters than the columns take.' },
+  FIXED_LONG: { class: 'data', about: 'A line has more characters than the columns take, and not blanks alone.' },
+  FIXED_VALUE: {
+    class: 'fatal',
+    about: 'A value does not fit into its column, or can not stand in a line (a list, a map, a line break).',
+  },
+  FIXED_COLUMNS: { class: 'fatal', about: 'A column is to be written that has no place in the line.' },
+  FIXED_OPTIONS: { class: 'config', about: 'Columns overlap, run backwards, or have no order.' },
   JSON_BROKEN: { class: 'fatal', about: 'A file is not JSON.' },
   JSON_NO_LIST: { class: 'fatal', about: 'A JSON document has no list of records where one is expected.' },
   JSON_TOO_LARGE: {
