@@ -6,6 +6,7 @@ export { readUnknownCode, withoutCode } from './functions/unknown-code.ts';
 export { nearestName } from './nearest.ts';
 export { isPromise, whenAllReady, whenReady } from './settle.ts';
 export { checkDateFormat, namedDateFormats, parseDate } from './text/dates.ts';
+export { formatDate } from './text/format-date.ts';
 export { numberForm, parseNumber } from './text/numbers.ts';
 export { isTrue } from './truth.ts';
 export { compileShape, type ShapeFault } from './shape.ts';

@@ -1,12 +1,16 @@
-import { problem, withPatience, type HttpAnswer, type HttpRequest, type Scope } from '#sdk';
+import { problem, withPatience, type Expression, type HttpAnswer, type Scope } from '#sdk';
+import { askJudged } from '../ask-judged.ts';
+import type { ApiRequest } from '../compose.ts';
 import type { ErrorRule } from '../schema/errors.ts';
 import type { Session } from '../session.ts';
-import { judgeAnswer, scrubFor } from '../verdict.ts';
+import { answerNames, scrubFor } from '../verdict.ts';
 
 export interface Asked {
   answer: HttpAnswer;
   /** A declared error says that there are no records. */
   isEmpty: boolean;
+  /** Not records but word that a read has expired, or that this parent's can't be had. */
+  instead?: 'expired' | 'skipped';
 }
 
 export interface AskTools {
@@ -14,25 +18,32 @@ export interface AskTools {
   rules: readonly ErrorRule[];
   scope: Scope;
   signal: AbortSignal;
+  /** Says of an answer that the API does not know where the last read ended. */
+  expired?: Expression;
+  /** The request is one parent's, which may be skipped. */
+  maySkip?: boolean;
 }
 
 /**
  * One attempt at a request whose answer must be good. Throws HTTP_UNREACHABLE and HTTP_UNAVAILABLE (transient), and what
  * fails a run.
  */
-export async function askOnce(tools: AskTools, request: HttpRequest): Promise<Asked> {
+export async function askOnce(tools: AskTools, request: ApiRequest): Promise<Asked> {
   const { session, rules, scope, signal } = tools;
-  const exchange = await session.exchange(request, signal);
+  const judged = { rules, scope, scrub: scrubFor(session, scope.item), quotes: false };
+  const exchange = await askJudged(session, request, judged, signal);
   if (exchange.is !== 'answered') {
     throw problem('HTTP_UNREACHABLE', `${request.url.host} gave no answer: ${exchange.reason}.`, {
       fix: `Check the address of connection ${session.connectionName}, or run again later.`,
     });
   }
-  const { answer } = exchange;
-  const scrub = scrubFor(session, scope.item);
-  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub, quotes: false });
-  if (verdict.is === 'good') return { answer, isEmpty: false };
-  if (verdict.is === 'empty') return { answer, isEmpty: true };
+  const { answer, verdict } = exchange;
+  const { expired, maySkip } = tools;
+  if (await expired?.evaluate(answer.body, { ...scope, ...answerNames(answer) }, session.env)) {
+    return { answer, isEmpty: true, instead: 'expired' };
+  }
+  if (verdict.is === 'good' || verdict.is === 'empty') return { answer, isEmpty: verdict.is === 'empty' };
+  if (verdict.is === 'skip' && maySkip) return { answer, isEmpty: true, instead: 'skipped' };
   if (verdict.is === 'fail' || verdict.is === 'retry') throw verdict.failure;
   throw problem(
     verdict.byRule ? 'HTTP_REFUSED' : 'HTTP_STATUS',
@@ -42,7 +53,7 @@ export async function askOnce(tools: AskTools, request: HttpRequest): Promise<As
 }
 
 /** As {@link askOnce}, repeated by the connector's `retry` (S24: a source's retries are its own). */
-export function askPatiently(tools: AskTools, request: HttpRequest, note: (message: string) => void): Promise<Asked> {
+export function askPatiently(tools: AskTools, request: ApiRequest, note: (message: string) => void): Promise<Asked> {
   const { session, signal } = tools;
   const waiting = (failure: Error, delayMs: number): void =>
     note(`${failure.message} Trying again in ${Math.round(delayMs / 100) / 10} s.`);

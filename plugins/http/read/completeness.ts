@@ -3,59 +3,110 @@ import type { Fields, HttpRequest, ReadEnd } from '#sdk';
 
 /** Watches a read and says at its end whether everything came, and came once (S6). */
 export interface Completeness {
-  /** False when this very request was made before: the pages go in a circle. */
-  admits(request: HttpRequest): boolean;
-  /** A page came. */
-  page(records: readonly Fields[]): void;
-  /** A record came; `key` is its key as text. */
-  record(record: Fields, key: string | undefined): void;
-  /** The total that a page promised; undefined where it names none. */
-  total(total: unknown): void;
+  /** A series of pages that ends by itself: of the whole read, of a span of time, of a parent. */
+  series(): Series;
+  /**
+   * A record came; `key` is its key as text. False where the very same record of this key came before and the read may
+   * overlap with itself.
+   */
+  record(record: Fields, key: string | undefined): boolean;
+  /** Something speaks against it; the first of its kind is told. */
+  doubt(why: string): void;
+  /** Records of one parent can't be had. */
+  skipped(): void;
   /** Nothing more comes. */
   finish(): void;
+  /** Ended, and nothing speaks against it. */
+  isWhole(): boolean;
   end(): ReadEnd;
 }
 
-export function newCompleteness(promisesTotal: boolean): Completeness {
+export interface Series {
+  /** False when this very request was made before, the pages go in a circle, or when one page came twice. */
+  admits(request: Pick<HttpRequest, 'method' | 'url' | 'body'>): boolean;
+  /** A page came. */
+  page(records: readonly Fields[]): void;
+  /** The total that a page promised; undefined where it names none. */
+  total(total: unknown): void;
+  /** Its last page came. */
+  finish(): void;
+}
+
+export interface CompletenessOptions {
+  /** Each series promises a total. */
+  promisesTotal: boolean;
+  /** Spans and look-backs overlap: a record that comes again means nothing. */
+  mayOverlap?: boolean;
+  /** Why this read can't be complete however it ends. */
+  isPartOnly?(): string | undefined;
+}
+
+export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly }: CompletenessOptions): Completeness {
   const content = createHash('sha256');
-  const requests = new Set<string>();
-  const pages = new Set<string>();
-  const keys = new Set<string>();
-  let read = 0;
+  const keys = new Map<string, string>();
   let repeated = 0;
-  let promised: number | undefined;
-  let lacksTotal = false;
+  let skips = 0;
   let finished = false;
   let doubt: string | undefined;
 
-  const reason = (): string | undefined => {
+  const fault = (): string | undefined => {
     if (doubt) return doubt;
     if (!finished) return 'the read was ended early';
-    if (repeated > 0) return `${repeated} records came twice`;
-    if (lacksTotal) return 'an answer lacks the total that the connector promises';
-    if (promised !== undefined && promised !== read) return `${read} records came, the API counts ${promised}`;
+    if (skips > 0) return `the records of ${skips} ${skips === 1 ? 'parent' : 'parents'} could not be read`;
     return undefined;
   };
+  const reason = (): string | undefined =>
+    fault() ?? (repeated > 0 ? `${repeated} records came twice` : undefined) ?? isPartOnly?.();
 
   return {
-    admits(request) {
-      const text = hashOf(`${request.method} ${request.url.href} ${request.body ?? ''}`);
-      if (requests.has(text)) doubt ??= 'the pages go in a circle';
+    series: () => newSeries(promisesTotal, (why) => (doubt ??= why)),
+    doubt: (why) => void (doubt ??= why),
+    record(record, key) {
+      const text = JSON.stringify(record);
+      const hash = key === undefined || !mayOverlap ? '' : hashOf(text);
+      const known = key === undefined ? undefined : keys.get(key);
+      if (known !== undefined && mayOverlap && known === hash) return false;
+      if (known !== undefined && !mayOverlap) repeated += 1;
+      if (key !== undefined) keys.set(key, hash);
+      content.update(text).update('\n');
+      return true;
+    },
+    skipped: () => void (skips += 1),
+    finish: () => void (finished = true),
+    isWhole: () => fault() === undefined,
+    end() {
+      const why = reason();
+      const contentHash = content.copy().digest('hex');
+      return why === undefined ? { complete: true, contentHash } : { complete: false, reason: why, contentHash };
+    },
+  };
+}
+
+function newSeries(promisesTotal: boolean, tell: (doubt: string) => void): Series {
+  const requests = new Set<string>();
+  const pages = new Set<string>();
+  let read = 0;
+  let promised: number | undefined;
+  let lacksTotal = false;
+  let isDoubtful = false;
+  const doubt = (why: string): void => {
+    isDoubtful = true;
+    tell(why);
+  };
+  return {
+    admits({ method, url, body }) {
+      const text = hashOf(`${method} ${url.href} ${typeof body === 'string' ? body : ''}`);
+      const isNew = !requests.has(text);
+      if (!isNew) doubt('the pages go in a circle');
       requests.add(text);
-      return doubt === undefined;
+      return !isDoubtful;
     },
     page(records) {
+      read += records.length;
       if (records.length === 0) return;
       const text = hashOf(JSON.stringify(records));
-      if (pages.has(text)) doubt ??= 'a page came twice';
+      if (pages.has(text)) doubt('a page came twice');
       pages.add(text);
-    },
-    record(record, key) {
-      read += 1;
-      content.update(JSON.stringify(record)).update('\n');
-      if (key === undefined) return;
-      if (keys.has(key)) repeated += 1;
-      keys.add(key);
     },
     total(total) {
       if (!promisesTotal) return;
@@ -63,12 +114,8 @@ export function newCompleteness(promisesTotal: boolean): Completeness {
       if (promised === undefined || Number.isNaN(promised)) lacksTotal = true;
     },
     finish() {
-      finished = true;
-    },
-    end() {
-      const why = reason();
-      const contentHash = content.copy().digest('hex');
-      return why === undefined ? { complete: true, contentHash } : { complete: false, reason: why, contentHash };
+      if (lacksTotal) tell('an answer lacks the total that the connector promises');
+      else if (promised !== undefined && promised !== read) tell(`${read} records came, the API counts ${promised}`);
     },
   };
 }

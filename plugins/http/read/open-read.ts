@@ -1,14 +1,13 @@
 import type { Fields, OpenSource, ReadBatch, Scope, Shape, SourceContext } from '#sdk';
-import { compose, type Overlay } from '../compose.ts';
 import type { Connector } from '../document.ts';
 import type { ReadRule } from '../schema/read.ts';
 import { openSession, type Session } from '../session.ts';
-import { answerNames } from '../verdict.ts';
-import { askPatiently } from './ask.ts';
-import { newCompleteness, type Completeness } from './completeness.ts';
-import { nextPage } from './next-page.ts';
-import { batchesOf } from './read-batches.ts';
-import { recordsOf } from './records.ts';
+import { newCompleteness } from './completeness.ts';
+import { newCursor } from './cursor.ts';
+import { Expired, type Page } from './pages.ts';
+import { newBatches } from './read-batches.ts';
+import type { Reading } from './reading.ts';
+import { pagesForParents, parentsOf, spansOf } from './sub-reads.ts';
 
 /** Opens a declared read as a source; `origin` names it in reports. */
 export async function openRead(
@@ -18,50 +17,69 @@ export async function openRead(
   context: SourceContext<unknown, unknown>,
 ): Promise<OpenSource> {
   const session = await openSession(connector, context);
-  const completeness = newCompleteness(rule.total !== undefined);
+  const reading = newReading(session, rule, origin, context);
+  const { completeness, cursor } = reading;
   return {
-    read: () => readPages({ session, rule, origin, context, completeness }),
+    read: () => readAll(reading),
     end: () => completeness.end(),
     consumptions: () => [],
+    cursors() {
+      const position = cursor?.position(completeness.isWhole());
+      return position && context.cursor ? [{ source: context.cursor.source, position }] : [];
+    },
     settled: () => Promise.resolve(),
     close: () => session.close(),
   };
 }
 
-/** What reading pages needs. */
-export interface Reading {
-  session: Session;
-  rule: ReadRule;
-  origin: string;
-  context: SourceContext<unknown, unknown>;
-  completeness: Completeness;
+function newReading(
+  session: Session,
+  rule: ReadRule,
+  origin: string,
+  context: SourceContext<unknown, unknown>,
+): Reading {
+  const given = context.cursor?.position;
+  const cursor = rule.cursor
+    ? newCursor(rule.cursor, {
+        session,
+        given,
+        isUnordered: rule.for !== undefined,
+        note: (message) => context.note(message),
+      })
+    : undefined;
+  const isPartOnly = (): string | undefined =>
+    cursor?.isReadingOn() || rule.cursor?.start !== undefined
+      ? 'it holds only what changed since the last read'
+      : undefined;
+  const completeness = newCompleteness({
+    promisesTotal: rule.total !== undefined,
+    mayOverlap: cursor !== undefined,
+    isPartOnly,
+  });
+  return { session, rule, origin, context, completeness, scope: session.scope, ...(cursor ? { cursor } : {}) };
 }
 
-async function* readPages(reading: Reading): AsyncGenerator<ReadBatch> {
-  const { session, rule, context, completeness } = reading;
-  const rules = [...(rule.errors ?? []), ...(session.connector.http.errors ?? [])];
-  const fixed: Scope = { ...session.scope, with: await parametersOf(reading) };
-  let overlay: Overlay | undefined = {};
-  let offset = 0;
-  let last: unknown;
-  for (let page = 1; overlay; page += 1) {
-    const asking: Scope = { ...fixed, page, offset, ...(last === undefined ? {} : { last }) };
-    const request = await compose(session, rule.request, {}, asking, overlay);
-    if (!completeness.admits(request)) return;
-    const tools = { session, rules, scope: asking, signal: context.signal };
-    const { answer, isEmpty } = await askPatiently(tools, request, (message) => context.note(message));
-    const names: Scope = { ...asking, ...answerNames(answer) };
-    const records = isEmpty ? [] : await recordsOf(session, rule.records, answer, names);
-    completeness.page(records);
-    if (rule.total && !isEmpty) completeness.total(await rule.total.evaluate(answer.body, names, session.env));
-    yield* batchesOf(reading, records, offset, fixed);
-    offset += records.length;
-    last = records.at(-1) ?? last;
-    const after: Scope = { ...names, offset, ...(last === undefined ? {} : { last }) };
-    overlay = isEmpty ? undefined : await nextPage(session, rule.next, answer, after, records.length);
+async function* readAll(opened: Reading): AsyncGenerator<ReadBatch> {
+  const { session, rule, context, completeness, cursor } = opened;
+  const scope: Scope = { ...session.scope, with: await parametersOf(opened) };
+  const reading: Reading = { ...opened, scope };
+  const batches = newBatches(reading);
+  try {
+    for await (const page of pages(reading)) yield* batches(page);
+  } catch (error) {
+    if (!(error instanceof Expired) || !cursor) throw error;
+    cursor.forget();
+    context.note('The API no longer knows where the last read ended, so everything is read anew.');
+    for await (const page of pages(reading)) yield* batches(page);
   }
   completeness.finish();
+  if (rule.cursor && !completeness.isWhole()) {
+    context.note(`The cursor stays where it was: ${completeness.end().reason}.`);
+  }
 }
+
+const pages = (reading: Reading): AsyncGenerator<Page> =>
+  reading.rule.for ? pagesForParents(reading, parentsOf(reading)) : spansOf(reading);
 
 /** What the pipeline passes: a compiled shape, as any of it may be an expression. */
 async function parametersOf({ context: { options }, session }: Reading): Promise<Fields> {

@@ -1,36 +1,45 @@
 import { isProblem, type Fields, type ReadBatch, type Scope, type Unreadable } from '#sdk';
 import type { ReadRule } from '../schema/read.ts';
 import type { Session } from '../session.ts';
-import type { Reading } from './open-read.ts';
+import type { Page } from './pages.ts';
+import type { Reading } from './reading.ts';
 
 /** About what the engine moves at once. */
 const batchSize = 1000;
 
-/** The records of a page under the names of `item`, in batches; `offset` records came before them. */
-export async function* batchesOf(
-  { session, rule, origin, completeness }: Reading,
-  page: readonly Fields[],
-  offset: number,
-  scope: Scope,
-): AsyncGenerator<ReadBatch> {
-  for (let from = 0; from < page.length; from += batchSize) {
-    const records: Fields[] = [];
-    const lines: number[] = [];
-    const unreadable: Unreadable[] = [];
-    for (const [place, given] of page.slice(from, from + batchSize).entries()) {
-      const line = offset + from + place + 1;
-      const item = await readItem(session, rule, given, scope);
-      if ('fault' in item) {
-        unreadable.push({ line, raw: JSON.stringify(given), ...item.fault });
-        completeness.record(given, undefined);
-        continue;
-      }
-      records.push(item.record);
-      lines.push(line);
-      completeness.record(given, await keyOf(session, rule, item.record, scope));
+/** Makes batches of pages, one after another: their records under the names of `item`, counted through. */
+export function newBatches(reading: Reading): (page: Page) => AsyncGenerator<ReadBatch> {
+  let line = 0;
+  return async function* (page) {
+    for (let from = 0; from < page.records.length; from += batchSize) {
+      yield await batchOf(reading, page.records.slice(from, from + batchSize), page.scope, () => (line += 1));
     }
-    yield { origin, records, lines: Uint32Array.from(lines), unreadable };
+  };
+}
+
+async function batchOf(
+  { session, rule, origin, completeness, cursor }: Reading,
+  page: readonly Fields[],
+  scope: Scope,
+  nextLine: () => number,
+): Promise<ReadBatch> {
+  const records: Fields[] = [];
+  const lines: number[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const given of page) {
+    const item = await readItem(session, rule, given, scope);
+    await cursor?.record(given, scope);
+    const key = 'fault' in item ? undefined : await keyOf(session, rule, item.record, scope);
+    if (!completeness.record(given, key)) continue;
+    const line = nextLine();
+    if ('fault' in item) {
+      unreadable.push({ line, raw: JSON.stringify(given), ...item.fault });
+      continue;
+    }
+    records.push(item.record);
+    lines.push(line);
   }
+  return { origin, records, lines: Uint32Array.from(lines), unreadable };
 }
 
 type Item = { record: Fields } | { fault: Pick<Unreadable, 'code' | 'message'> };

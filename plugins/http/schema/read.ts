@@ -1,4 +1,5 @@
 import { field, type Fields, type TypeOf } from '#sdk';
+import { cursorField } from './cursor.ts';
 import { names } from './names.ts';
 import { errorsField } from './errors.ts';
 import { requestField } from './request.ts';
@@ -62,6 +63,23 @@ export const readField = field.object(
       about: 'Presets the key of a pipeline that reads this. Records that repeat a key make the read incomplete.',
       optional: true,
     }),
+    for: field.object(
+      {
+        read: field.text({ about: 'Another read of this connector. All its records are read, as the API gives them.' }),
+        concurrency: field.integer({
+          about: 'Parents that are asked for at once.',
+          minimum: 1,
+          default: 4,
+          optional: true,
+        }),
+      },
+      {
+        about:
+          'Sub-resources: the request is made once for each record of another read, which it sees as `$parent`. The other read sees the same `$with`.',
+        optional: true,
+      },
+    ),
+    cursor: cursorField,
     gone: field.condition({ about: 'Presets the `gone` of a pipeline that reads this.', optional: true }),
     request: requestField(
       inRequest,
@@ -88,7 +106,7 @@ export const readField = field.object(
       names: names.readItem,
       optional: true,
     }),
-    errors: errorsField(inAnswer),
+    errors: errorsField(inAnswer, { skips: true }),
   },
   { about: 'Something that can be read: `source: CONNECTOR.NAME`.' },
 );

@@ -45,7 +45,8 @@ function sourcesOf(document: Written): KindEntry[] {
     options: parameters(rule.with, 'none'),
     ...usesConnection(document),
     takesFormat: false,
-    canBeComplete: true,
+    canBeComplete: rule.cursor === undefined,
+    ...(rule.cursor === undefined ? {} : { hasCursor: true }),
     ...(rule.feed === 'full' || rule.feed === 'changes' ? { feed: rule.feed } : {}),
     ...presetOf(rule),
   }));

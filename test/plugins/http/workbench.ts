@@ -1,7 +1,18 @@
 import { parse } from 'yaml';
+import { declarations } from '../../../plugins/index.ts';
 import connector from '../../../plugins/http/connector.ts';
-import type { Clock, OpenCall, OpenSink, OpenSource, ReadBatch, WriteItem } from '../../../src/connect/sdk/index.ts';
-import { checkAgainst } from '../../../src/language/catalogue/index.ts';
+import type {
+  Clock,
+  FormatDeclaration,
+  OpenCall,
+  OpenFormat,
+  OpenSink,
+  OpenSource,
+  ReadBatch,
+  Sessions,
+  WriteItem,
+} from '../../../src/connect/sdk/index.ts';
+import { catalogue, checkAgainst } from '../../../src/language/catalogue/index.ts';
 import { compileMarked } from '../../../src/language/compile/index.ts';
 import type { Environment } from '../../../src/expression/index.ts';
 
@@ -27,21 +38,36 @@ export function jumpingClock(): Clock & { waits: number[] } {
   };
 }
 
-/** Compiles a document as the house does: schema first, then the marks. */
-export function compileConnector(text: string): unknown {
-  const { connector: _name, ...document } = parse(text) as Record<string, unknown>;
-  const faults = checkAgainst(connector.options.schema, document);
+/** Compiles a document as the house does: schema first, then the marks. `files` are those beside it, by path. */
+export function compileConnector(text: string, files: Record<string, string> = {}): unknown {
+  const document = parse(text) as Record<string, unknown>;
+  const schema = houseCatalogue.documents.connector;
+  const faults = checkAgainst(schema, document);
   if (faults.length > 0) throw new Error(JSON.stringify(faults, null, 2));
-  return compileMarked(connector.options.schema, document);
+  return compileMarked(schema, document, { readFile: (path) => files[path] ?? '' });
+}
+
+const houseCatalogue = catalogue(declarations());
+
+/** A format by its bare name, or by a map of its name and its compiled options. */
+function openFormat(written: unknown): OpenFormat {
+  const [kind = '', options] = typeof written === 'string' ? [written] : (Object.entries(written ?? {})[0] ?? []);
+  const found = declarations().find((it): it is FormatDeclaration => it.kind === 'format' && it.name === kind);
+  if (!found) throw new Error(`no format ${kind}`);
+  return found.open(options ?? compileMarked(found.options.schema, {}));
 }
 
 export interface Bench {
   clock?: Clock;
   notes?: string[];
   signal?: AbortSignal;
+  /** Where logins are remembered; without it they are forgotten with what is opened. */
+  sessions?: Sessions;
+  /** Files beside the document, by path. */
+  files?: Record<string, string>;
 }
 
-const contextOf = (connection: unknown, { clock = jumpingClock(), notes = [], signal }: Bench) => ({
+const contextOf = (connection: unknown, { clock = jumpingClock(), notes = [], signal, sessions }: Bench) => ({
   connection,
   connectionName: 'lms',
   folder: '/',
@@ -50,6 +76,8 @@ const contextOf = (connection: unknown, { clock = jumpingClock(), notes = [], si
   clock,
   signal: signal ?? new AbortController().signal,
   note: (message: string) => void notes.push(message),
+  openFormat,
+  ...(sessions ? { sessions } : {}),
 });
 
 /** Opens a read of a document. */
@@ -57,7 +85,7 @@ export async function openRead(
   document: string,
   read: string,
   connection: unknown,
-  bench: Bench & { options?: unknown } = {},
+  bench: Bench & { options?: unknown; position?: Record<string, unknown>; now?: number } = {},
 ): Promise<OpenSource> {
   const opened = await connector.source(compileConnector(document), 'test', read).open({
     ...contextOf(connection, bench),
@@ -65,6 +93,8 @@ export async function openRead(
     wanted: [],
     consumed: async () => false,
     dryRun: false,
+    ...(bench.now === undefined ? {} : { env: { ...environment, now: bench.now } }),
+    cursor: { source: 'here', ...(bench.position ? { position: bench.position } : {}) },
   });
   if ('nothing' in opened) throw new Error(opened.nothing);
   return opened;
@@ -78,7 +108,7 @@ export async function openTarget(
   bench: Bench = {},
 ): Promise<OpenSink> {
   return connector
-    .sink(compileConnector(document), 'test', target)
+    .sink(compileConnector(document, bench.files), 'test', target)
     .open({ ...contextOf(connection, bench), options: {} });
 }
 

@@ -4,16 +4,18 @@ import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, type Members, type Names } from './names.ts';
+import { checkReads, namesOfRead } from './reads.ts';
 import { checkTargets } from './targets.ts';
 
 /** A connector document: every expression and template, with the names that its schema says exist there. */
 export function checkConnector(checking: Checking, check: DocumentCheck): void {
   const names: Names = { variables: new Set(runNames), compared: false, afterDiff: true };
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
-    checkMarked(checking, check, leaf, { ...names, members: membersAt(leaf.path, check) });
+    checkMarked(checking, check, namesOfRead(leaf, check), { ...names, members: membersAt(leaf.path, check) });
   }
   checkTransportWord(check);
   checkTargets(check);
+  checkReads(check);
 }
 
 /** What the document declares: options of the connection, of the read, and what the target keeps. */

@@ -86,6 +86,7 @@ export function checkMissing(
 
 function whyNotComplete({ use, entry }: FoundUse): string | undefined {
   const feed = use.words.feed ?? entry.feed;
+  if (entry.hasCursor) return `\`${use.kind}\` reads on from a cursor`;
   if (entry.canBeComplete === false) return `\`${use.kind}\` never ends complete`;
   if (feed === undefined) return 'the source does not say `feed: full`';
   if (feed === 'changes') return 'the source says `feed: changes`';
