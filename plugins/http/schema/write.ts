@@ -1,7 +1,9 @@
-import { field, type TypeOf } from '#sdk';
+import { field, type Field, type TypeOf } from '#sdk';
 import { errorsField } from './errors.ts';
 import { names } from './names.ts';
+import { oneKind } from './one-kind.ts';
 import { requestField } from './request.ts';
+import { stepField } from './step.ts';
 
 const size = field.integer({ about: 'Records in one request at most.', minimum: 1 });
 
@@ -10,8 +12,20 @@ const batch = field.either(
   field.object(
     {
       size,
+      bytes: field.size({
+        about:
+          'Bytes of one body at most, as it is sent: a batch is divided until each part fits. A record that is larger alone is rejected.',
+        examples: ['1MB'],
+        optional: true,
+      }),
       atomic: field.boolean({
         about: 'A refused batch did nothing, so it may be halved to find the record that is at fault.',
+        default: false,
+        optional: true,
+      }),
+      ordered: field.boolean({
+        about:
+          'Batches go one after another in the order of the records; without it several may be on their way at once.',
         default: false,
         optional: true,
       }),
@@ -82,13 +96,23 @@ const results = field.object(
   { about: "Each record's fate. An expression that errs here leaves the outcome unknown.", optional: true },
 );
 
-const operation = (about: string) =>
-  field.object(
+const operation = (about: string) => {
+  const schema = oneKind(
+    {
+      request: requestField(names.writeRequest, 'The request. With `batch` it sees `$items`, without it the record.', {
+        sendsRecords: true,
+      }),
+      do: field.list(stepField, {
+        about:
+          'A chain of requests instead of one. `errors` judge each answer; `results` and `keep` read the last, or the one that they name. After a lost answer the chain is repeated as a whole, as `repeat` allows.',
+        minItems: 1,
+      }),
+    },
     {
       batch,
       repeat: field.choice(['safe', 'find', 'never'], {
         about:
-          'After a lost answer: `safe` sends the same again (default of PUT, DELETE and with a header Idempotency-Key), `find` asks first, `never` (default of the rest) leaves it to a person.',
+          'After a lost answer: `safe` sends the same again (default of PUT, DELETE and with a header Idempotency-Key, of a chain where all of it is), `find` asks first, `never` (default of the rest) leaves it to a person.',
         optional: true,
       }),
       item: field.shape({
@@ -97,13 +121,19 @@ const operation = (about: string) =>
         names: names.item,
         optional: true,
       }),
-      request: requestField(names.writeRequest, 'The request. With `batch` it sees `$items`, without it the record.'),
       results,
       keep,
       errors: errorsField(names.result),
     },
-    { about, optional: true },
+    { request: operationWords, do: operationWords },
+    { about },
   );
+  return field.raw<TypeOf<typeof schema>, { about: string; optional: true }>(schema.schema, { about, optional: true });
+};
+
+const operationWords = ['batch', 'repeat', 'item', 'results', 'keep', 'errors'] as const;
+
+const optionally = <T>(required: Field<T>): Field<T> & { optional: true } => ({ ...required, optional: true });
 
 const keyName = field.text({ about: 'Field of the record.' });
 
@@ -157,6 +187,8 @@ export const targetField = field.object(
         optional: true,
       },
     ),
+    begin: optionally(requestField(names.everywhere, 'A request once a run, before its first batch.')),
+    end: optionally(requestField(names.everywhere, 'A request once a run, after its last batch.')),
     create: operation('Records that the target does not know.'),
     update: operation('Records that changed.'),
     missing: operation('Records that left.'),

@@ -1,9 +1,11 @@
-import { problem, type OpenContext, type OpenSink } from '#sdk';
+import { problem, type OpenContext, type OpenSink, type Operation, type WriteItem } from '#sdk';
 import type { Connector } from '../document.ts';
 import type { TargetRule } from '../schema/write.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
+import { bytesAtMost, divideByBytes } from './body-size.ts';
 import { findItems } from './find.ts';
-import { keyFields, rulesOf } from './operation.ts';
+import { documentOf, keyFields, rulesOf } from './operation.ts';
+import { askOnceARun } from './once-a-run.ts';
 import { writeBatch } from './write-batch.ts';
 
 /** Requests in flight at once where no `limit` says otherwise. */
@@ -18,17 +20,31 @@ export async function openTarget(
   const rules = rulesOf(target);
   refuseUnaskable(target, rules);
   const session = await openSession(connector, context);
-  const { find } = target;
+  const { find, begin, end } = target;
   return {
-    rules,
+    rules: dividing(rules, session, target),
     retry: session.retry,
     concurrency: session.concurrency ?? defaultConcurrency,
     key: keyFields(target),
     commits: 'batch',
     write: (batch, signal) => writeBatch({ session, target, signal }, batch),
     ...(find ? { find: (items, signal) => findItems({ session, target, find, signal }, items) } : {}),
+    ...(begin ? { begin: (signal) => askOnceARun(session, begin, 'begin', signal) } : {}),
+    ...(end ? { end: (signal) => askOnceARun(session, end, 'end', signal) } : {}),
     close: () => session.close(),
   };
+}
+
+/** Rules that also divide batches, where their operation bounds the bytes of a body. */
+function dividing(rules: OpenSink['rules'], session: Session, target: TargetRule): OpenSink['rules'] {
+  const entries = Object.entries(rules).map(([operation, rule]) => {
+    const document = documentOf(target, operation as Operation);
+    if (!document || bytesAtMost(document) === undefined) return [operation, rule] as const;
+    const divide = (items: WriteItem[]): Promise<number[]> =>
+      divideByBytes(session, target, operation as Operation, items);
+    return [operation, { ...rule, divide }] as const;
+  });
+  return Object.fromEntries(entries) as OpenSink['rules'];
 }
 
 /** Nothing is sent where a lost answer could only be answered by sending again (S1). */

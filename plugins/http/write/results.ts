@@ -102,6 +102,10 @@ async function refusedOutcome(judging: Judging, entry: Entry): Promise<Outcome> 
     case 'done':
     case 'empty':
       return deliveredOutcome(sending, one, entry.result, scope);
+    // One result among others: what was sent is sent again, under the login that holds then.
+    case 'login':
+      sending.session.distrust();
+      return { is: 'retry', reason };
     case 'retry':
       return { is: 'retry', reason, ...(verdict.afterMs === undefined ? {} : { afterMs: verdict.afterMs }) };
     case 'exists':
@@ -124,6 +128,7 @@ function unnamedOutcome({ rule, one }: Judging): Outcome {
 
 const resultNames = ({ sending, answer, one }: Judging, { key }: Entry): Scope => ({
   ...one.scope,
+  ...sending.answers,
   items: sending.scope.items,
   item: one.body,
   key,

@@ -1,21 +1,15 @@
-import {
-  isProblem,
-  type HttpAnswer,
-  type HttpRequest,
-  type Outcome,
-  type Scope,
-  type WriteAnswer,
-  type WriteBatch,
-} from '#sdk';
-import { compose } from '../compose.ts';
+import type { HttpAnswer, Outcome, Problem, WriteAnswer, WriteBatch, WriteItem } from '#sdk';
+import type { JudgedAnswer } from '../ask-judged.ts';
 import type { Session } from '../session.ts';
-import type { OperationDocument, TargetRule } from '../schema/write.ts';
-import { answerNames, judgeAnswer, scrubFor, type Verdict } from '../verdict.ts';
+import type { TargetRule } from '../schema/write.ts';
+import { answerNames } from '../verdict.ts';
+import { faultAlone, tooLarge } from './body-size.ts';
+import { performChain } from './chain.ts';
 import { keepFrom } from './keep.ts';
-import { documentOf } from './operation.ts';
+import { documentOf, stepsOf } from './operation.ts';
 import { prepareItems, rejection, type Prepared } from './prepare.ts';
 import { outcomesOf } from './results.ts';
-import { errorRulesOf, type Sending } from './sending.ts';
+import { scopeOf, type Sending } from './sending.ts';
 
 /** What writing needs. */
 export interface WriteTools {
@@ -25,28 +19,63 @@ export interface WriteTools {
 }
 
 /** One attempt at a batch; see `OpenSink.write`. */
-export async function writeBatch({ session, target, signal }: WriteTools, batch: WriteBatch): Promise<WriteAnswer> {
+export async function writeBatch(tools: WriteTools, batch: WriteBatch): Promise<WriteAnswer> {
+  const { session, target, signal } = tools;
   const document = documentOf(target, batch.operation);
   if (!document) throw new TypeError(`the target has no operation ${batch.operation}`);
   const { prepared, refused } = await prepareItems(session, target, document, batch);
   if (prepared.length === 0) return { is: 'answered', outcomes: inOrder(batch, refused, [], prepared) };
-  const sending: Sending = {
-    session,
-    target,
-    document,
-    prepared,
-    scope: requestScope(session, document, prepared, batch),
-  };
-  const answer = await send(sending, signal);
+  const scope = scopeOf(session, document, prepared, batch.once);
+  const sending: Sending = { session, target, document, prepared, scope, answers: {} };
+  const failure = await tooLarge(sending);
+  if (failure) return allRejected(batch, refused, sending, failure);
+  const chained = await performChain(sending, stepsOf(document), signal);
+  if (chained.is === 'unmade') return withoutCulprits(tools, batch, refused, sending, chained.failure);
+  const answer = chained.is === 'stopped' ? chained.answer : await answerOf(chained.sending, chained.last);
   if (answer.is !== 'answered' || refused.size === 0) return wholeAnswer(batch, refused, prepared, answer);
   return { is: 'answered', outcomes: inOrder(batch, refused, answer.outcomes, prepared) };
 }
+
+function allRejected(
+  batch: WriteBatch,
+  refused: Map<number, Outcome>,
+  { session, prepared }: Sending,
+  failure: Problem,
+): WriteAnswer {
+  const outcomes = prepared.map(({ item }) => rejection(failure, session, item));
+  return { is: 'answered', outcomes: inOrder(batch, refused, outcomes, prepared) };
+}
+
+/** Records of which no request can be made are rejected alone, and the others are sent without them. */
+async function withoutCulprits(
+  tools: WriteTools,
+  batch: WriteBatch,
+  refused: Map<number, Outcome>,
+  sending: Sending,
+  failure: Problem,
+): Promise<WriteAnswer> {
+  const culprits = new Map(refused);
+  for (const one of sending.prepared) {
+    const found = sending.prepared.length > 1 ? await faultAlone(sending, one, batch.once) : failure;
+    if (found) culprits.set(one.place, rejection(found, tools.session, one.item));
+  }
+  const isNobodys = culprits.size === refused.size;
+  if (isNobodys || culprits.size === batch.items.length) return allRejected(batch, culprits, sending, failure);
+  const places = batch.items.flatMap((_item, place) => (culprits.has(place) ? [] : [place]));
+  const rest = places.map((place) => batch.items[place] as WriteItem);
+  const answer = await writeBatch(tools, { ...batch, items: rest });
+  const others = places.map((place) => ({ place }));
+  if (answer.is !== 'answered') return wholeAnswer(batch, culprits, others, answer);
+  return { is: 'answered', outcomes: inOrder(batch, culprits, answer.outcomes, others) };
+}
+
+type Placed = Pick<Prepared, 'place'>;
 
 /** A refusal of what was sent is each one's own where others were not sent with it. */
 function wholeAnswer(
   batch: WriteBatch,
   refused: Map<number, Outcome>,
-  prepared: readonly Prepared[],
+  prepared: readonly Placed[],
   answer: WriteAnswer,
 ): WriteAnswer {
   if (answer.is !== 'refused' || refused.size === 0) return answer;
@@ -58,54 +87,23 @@ function inOrder(
   batch: WriteBatch,
   refused: Map<number, Outcome>,
   outcomes: readonly Outcome[],
-  prepared: readonly Prepared[],
+  prepared: readonly Placed[],
 ): Outcome[] {
-  const all = new Map(refused);
+  const all = new Map<number, Outcome>();
   prepared.forEach(({ place }, index) => all.set(place, outcomes[index] as Outcome));
+  for (const [place, outcome] of refused) all.set(place, outcome);
   return batch.items.map((_item, place) => all.get(place) as Outcome);
 }
 
-function requestScope(
-  session: Session,
-  document: OperationDocument,
-  prepared: readonly Prepared[],
-  { once }: WriteBatch,
-): Scope {
-  const items = prepared.map(({ body }) => body);
-  const [first] = prepared;
-  // A request for a batch has no single record to name.
-  if (document.batch !== undefined || !first) return { ...session.scope, once, items };
-  return { ...first.scope, items, item: first.body };
-}
+/** Every step was left out: nothing is known that was not known before. */
+const nothingToDo = ({ prepared }: Sending): WriteAnswer => ({
+  is: 'answered',
+  outcomes: prepared.map(({ item }) => ({ is: 'delivered', ...(item.kept ? { kept: item.kept } : {}) })),
+});
 
-/** What expressions of the request look at: the record, or of a batch only the field that it shares. */
-function requestInput({ document, prepared }: Sending): unknown {
-  const record = prepared[0]?.item.record ?? {};
-  if (document.batch === undefined) return record;
-  const by = typeof document.batch === 'number' ? undefined : document.batch.by;
-  return by === undefined ? {} : { [by]: record[by] };
-}
-
-async function send(sending: Sending, signal: AbortSignal): Promise<WriteAnswer> {
-  const { session, document, prepared, scope } = sending;
-  let request: HttpRequest;
-  try {
-    request = await compose(session, document.request, requestInput(sending), scope);
-  } catch (error) {
-    if (!isProblem(error) || error.class !== 'data') throw error;
-    return { is: 'answered', outcomes: prepared.map(({ item }) => rejection(error, session, item)) };
-  }
-  const exchange = await session.exchange(request, signal);
-  if (exchange.is !== 'answered') {
-    return { is: exchange.is === 'notSent' ? 'notDone' : 'unanswered', reason: exchange.reason };
-  }
-  const { answer } = exchange;
-  const scrub = scrubFor(session, ...prepared.map(({ item, body }) => [item.record, body]));
-  const verdict = await judgeAnswer(session, answer, { rules: errorRulesOf(sending), scope, scrub, quotes: true });
-  return answerOf(sending, answer, verdict);
-}
-
-async function answerOf(sending: Sending, answer: HttpAnswer, verdict: Verdict): Promise<WriteAnswer> {
+async function answerOf(sending: Sending, last: JudgedAnswer | undefined): Promise<WriteAnswer> {
+  if (!last) return nothingToDo(sending);
+  const { answer, verdict } = last;
   if (verdict.is === 'fail') throw verdict.failure;
   if (verdict.is === 'retry') {
     const { reason, afterMs } = verdict;
@@ -126,7 +124,7 @@ async function answerOf(sending: Sending, answer: HttpAnswer, verdict: Verdict):
   // 404 and 410 say that something is gone only where we hold its id.
   const isHeld = Object.keys(only.item.kept ?? {}).length > 0;
   if (verdict.is === 'gone' && !verdict.byRule && !isHeld) return oneOutcome({ is: 'rejected', code, reason });
-  if (verdict.is === 'reject') return oneOutcome({ is: 'rejected', code, reason });
+  if (verdict.is === 'reject' || verdict.is === 'skip') return oneOutcome({ is: 'rejected', code, reason });
   return oneOutcome({ is: verdict.is, reason, ...(verdict.other === undefined ? {} : { other: verdict.other }) });
 }
 
@@ -135,7 +133,7 @@ const oneOutcome = (outcome: Outcome): WriteAnswer => ({ is: 'answered', outcome
 async function allDelivered(sending: Sending, answer: HttpAnswer): Promise<WriteAnswer> {
   const outcomes: Outcome[] = [];
   for (const { item, scope } of sending.prepared) {
-    const names = { ...scope, ...answerNames(answer) };
+    const names = { ...scope, ...sending.answers, ...answerNames(answer) };
     // What a batch answers as a whole belongs to none of its records.
     const rule = sending.document.batch === undefined ? (sending.document.keep ?? sending.target.keep) : undefined;
     outcomes.push({ is: 'delivered', ...(await keepFrom(sending.session, rule, answer.body, names, item.kept)) });

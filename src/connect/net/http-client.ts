@@ -15,7 +15,10 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** Sent to the connection's own origin only. */
   credentials: Record<string, string>;
-  body?: string;
+  /** It was asked for without the login. */
+  isAnonymous?: boolean;
+  /** A text is sent as UTF-8. */
+  body?: string | Uint8Array;
 }
 
 export interface HttpLimits {

@@ -1,0 +1,133 @@
+import { isProblem, nextAttempt, repeatByMethod, type Failure, type Problem, type Scope, type WriteAnswer } from '#sdk';
+import { askJudged, type JudgedAnswer } from '../ask-judged.ts';
+import { compose } from '../compose.ts';
+import { templateOf } from '../schema/request.ts';
+import type { StepRule } from '../schema/step.ts';
+import { answerNames, scrubFor } from '../verdict.ts';
+import { errorRulesOf, inputOf, type Sending } from './sending.ts';
+
+/** How long a step with `until` waits between two requests, and in all, where it does not say. */
+const defaultEveryMs = 5_000;
+const defaultTimeoutMs = 600_000;
+
+/** What a chain came to. */
+export type Chained =
+  /** The last answer, or the first that is no success; none where every step was left out. */
+  | { is: 'answered'; sending: Sending; last?: JudgedAnswer }
+  /** Nothing was done, as the first request can't be made of these records. */
+  | { is: 'unmade'; failure: Problem }
+  | { is: 'stopped'; answer: WriteAnswer };
+
+interface Chain {
+  sending: Sending;
+  signal: AbortSignal;
+  /** A step that may have done something is behind: what fails now leaves the whole in doubt. */
+  isBegun: boolean;
+}
+
+/**
+ * Performs the steps of a chain. Until a step has done something, a failure is told as it is, and the engine tries again;
+ * afterwards what is not done, or can be asked for again, is tried again here, and what remains leaves the outcome of the
+ * whole unknown.
+ */
+export async function performChain(
+  sending: Sending,
+  steps: readonly StepRule[],
+  signal: AbortSignal,
+): Promise<Chained> {
+  const chain: Chain = { sending, signal, isBegun: false };
+  try {
+    return await throughSteps(chain, steps);
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    if (error.class !== 'data') throw chain.isBegun ? Object.assign(error, { nothingDone: false }) : error;
+    if (!chain.isBegun) return { is: 'unmade', failure: error };
+    // What was done stays done: that the next step can't be made says nothing of the record.
+    const reason = `a step behind one that was done could not be made: ${error.message}`;
+    return { is: 'stopped', answer: { is: 'unanswered', reason } };
+  }
+}
+
+async function throughSteps(chain: Chain, steps: readonly StepRule[]): Promise<Chained> {
+  let last: JudgedAnswer | undefined;
+  for (const step of steps) {
+    const { scope, session } = chain.sending;
+    if (step.when && !(await step.when.evaluate(inputOf(chain.sending), scope, session.env))) continue;
+    const made = await performStep(chain, step);
+    if (made.is !== 'answered') return { is: 'stopped', answer: failedAnswer(chain, step, made) };
+    const { is } = made.verdict;
+    last = asFarAs(chain, made);
+    if (is !== 'good' && is !== 'done' && is !== 'empty') break;
+    chain.isBegun ||= doesSomething(step);
+    if (step.as !== undefined) chain.sending = named(chain.sending, step.as, made.answer.body);
+  }
+  return { is: 'answered', sending: chain.sending, ...(last ? { last } : {}) };
+}
+
+const doesSomething = (step: StepRule): boolean => templateOf(step).method !== 'GET';
+
+/** A step that may be made again although its answer was lost. */
+const isSafe = (step: StepRule): boolean =>
+  repeatByMethod(templateOf(step).method, step.headers?.keys ?? []) === 'safe';
+
+function named(sending: Sending, name: string, body: unknown): Sending {
+  const answers = { ...sending.answers, [name]: body };
+  return { ...sending, answers, scope: { ...sending.scope, [name]: body } };
+}
+
+/** One step with its repetitions: for `until`, and for what is to be tried again within a chain that has begun. */
+async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
+  const { clock, env } = chain.sending.session;
+  const beganMs = clock.monotonic();
+  for (;;) {
+    const made = await askPatiently(chain, step);
+    if (!step.until || made.is !== 'answered' || made.verdict.is !== 'good') return made;
+    const names: Scope = { ...chain.sending.scope, ...answerNames(made.answer) };
+    if (await step.until.evaluate(made.answer.body, names, env)) return made;
+    const everyMs = step.every ?? defaultEveryMs;
+    const timeoutMs = step.timeout ?? defaultTimeoutMs;
+    if (clock.monotonic() - beganMs + everyMs > timeoutMs) {
+      return { is: 'lost', reason: `\`until\` did not come true within ${timeoutMs / 1000} s` };
+    }
+    await clock.sleep(everyMs, chain.signal);
+  }
+}
+
+async function askPatiently(chain: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
+  const { clock, retry } = chain.sending.session;
+  const beganMs = clock.monotonic();
+  for (let attempts = 1; ; attempts += 1) {
+    const made = await ask(chain, step);
+    if (!chain.isBegun || !mayBeMadeAgain(made, step)) return made;
+    const afterMs = made.is === 'answered' && made.verdict.is === 'retry' ? made.verdict.afterMs : undefined;
+    const elapsedMs = clock.monotonic() - beganMs;
+    const asked = afterMs === undefined ? {} : { afterMs };
+    const delayMs = nextAttempt(retry, { attempts, elapsedMs, random: Math.random(), ...asked });
+    if (delayMs === undefined) return made;
+    await clock.sleep(delayMs, chain.signal);
+  }
+}
+
+function mayBeMadeAgain(made: JudgedAnswer | Failure, step: StepRule): boolean {
+  if (made.is !== 'answered') return made.is === 'notSent' || isSafe(step);
+  return made.verdict.is === 'retry' && (!made.verdict.perhapsDone || isSafe(step));
+}
+
+async function ask({ sending, signal }: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
+  const { session, prepared, scope } = sending;
+  const request = await compose(session, step, inputOf(sending), scope);
+  const scrub = scrubFor(session, ...prepared.map(({ item, body }) => [item.record, body]));
+  return askJudged(session, request, { rules: errorRulesOf(sending), scope, scrub, quotes: true }, signal);
+}
+
+/** What the engine hears of a step without an answer. */
+function failedAnswer({ isBegun }: Chain, step: StepRule, { is, reason }: Failure): WriteAnswer {
+  const isHarmless = !isBegun && (is === 'notSent' || !doesSomething(step));
+  return { is: isHarmless ? 'notDone' : 'unanswered', reason };
+}
+
+/** A "try again" that outlived its attempts behind a step that was done is no longer "nothing done". */
+function asFarAs({ isBegun }: Chain, made: JudgedAnswer): JudgedAnswer {
+  const { verdict } = made;
+  return isBegun && verdict.is === 'retry' ? { ...made, verdict: { ...verdict, perhapsDone: true } } : made;
+}
