@@ -3,9 +3,11 @@ import type { Code } from '../../model/codes.ts';
 import type { Finding } from './findings.ts';
 import { brokenReference, referencesIn } from './references.ts';
 import type { SourceFault } from './source-fault.ts';
-import { refusedMarks, wrecksOf } from './wrecks.ts';
+import { pathTooDeep, tooDeep } from './depth.ts';
+import { refusedMarks } from './refused-marks.ts';
+import { wrecksOf } from './wrecks.ts';
 import { yamlFaults } from './yaml-errors.ts';
-import { pathAt, placeInText, placeOfRange, pointerOfPath, scalarAt, type YamlSource } from './yaml-place.ts';
+import { pathAt, placeInText, placeOf, placeOfRange, pointerOfPath, scalarAt, type YamlSource } from './yaml-place.ts';
 
 /** One YAML document as it was read. */
 export interface ReadDocument {
@@ -18,8 +20,8 @@ export interface ReadDocument {
   broken: boolean;
 }
 
-/** Aliases may repeat as much as this, counted with what repeated things repeat. */
-const maxAliases = 100;
+/** An anchor may be repeated as often as this, counted with what repeated things repeat. */
+const maxRepetitions = 100;
 
 /** Reads one file. `references`: `${…}` may stand in it (the workspace file). */
 export function readFile(file: string, text: string, references: boolean): ReadDocument[] {
@@ -29,6 +31,8 @@ export function readFile(file: string, text: string, references: boolean): ReadD
     prettyErrors: false,
     merge: false,
     stringKeys: true,
+    // Compares each key of a map with each other one; told by `refusedMarks` instead.
+    uniqueKeys: false,
     logLevel: 'silent',
   }) as Document.Parsed<ParsedNode>[];
   if (!Array.isArray(documents)) return [];
@@ -51,13 +55,19 @@ function readDocument(file: string, source: YamlSource, references: boolean): Re
   const torn = faults
     .filter((fault) => fault.code === 'YAML_TORN' || fault.code === 'YAML_NUMBER')
     .map((fault) => tornPointer(source, fault));
-  if (fatal || endless) return { source, value: undefined, findings, torn, broken: true };
+  const broken = { source, value: undefined, findings, torn, broken: true };
+  if (fatal || endless) return broken;
   const value = valueOf(source);
+  const deep = value instanceof RangeError ? [] : pathTooDeep(value);
+  if (deep) {
+    findings.push({ ...tooDeep, severity: 'error', file, ...placeOf(source, deep), pointer: pointerOfPath(deep) });
+    return broken;
+  }
   if (value instanceof Error) {
     const message = 'The aliases of this document repeat each other too often.';
     const bomb = { code: 'YAML_ALIAS' as const, begin: source.document.range?.[0] ?? 0, end: 0, message };
-    const fix = 'Write the values out; at most 100 repetitions are read.';
-    return { source, value: undefined, findings: [findingOf(file, source, { ...bomb, fix })], torn, broken: true };
+    const fix = `Write the values out; at most ${maxRepetitions} repetitions are read.`;
+    return { ...broken, findings: [findingOf(file, source, { ...bomb, fix })] };
   }
   findings.push(...referenceFindings(file, source, value, references));
   return { source, value, findings, torn, broken: false };
@@ -68,7 +78,7 @@ const isFirst = (fault: SourceFault, index: number, all: SourceFault[]): boolean
 
 function valueOf({ document }: YamlSource): unknown {
   try {
-    return document.toJS({ maxAliasCount: maxAliases });
+    return document.toJS({ maxAliasCount: maxRepetitions });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -97,7 +107,7 @@ function referenceFindings(file: string, source: YamlSource, value: unknown, all
       for (const [key, below] of Object.entries(item)) walk(below, [...path, key]);
       return;
     }
-    if (typeof item !== 'string' || !scalarAt(source, path)) return;
+    if (typeof item !== 'string' || !item.includes('${') || !scalarAt(source, path)) return;
     if (allowed) {
       const broken = brokenReference(item);
       if (broken === undefined) return;

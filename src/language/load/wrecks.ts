@@ -1,7 +1,7 @@
-import { isAlias, isPair, isScalar, visit, type Node, type Pair, type Scalar } from 'yaml';
+import { isPair, isScalar, visit, type Node, type Pair, type Scalar } from 'yaml';
 import { isCutShort, isRest } from './balance.ts';
 import type { SourceFault } from './source-fault.ts';
-import type { YamlSource } from './yaml-place.ts';
+import { textBefore, type YamlSource } from './yaml-place.ts';
 
 /**
  * Expressions that YAML tore apart without an error of its own: at commas inside `{}` and `[]`, at ` #`, at `: ` in a
@@ -62,8 +62,7 @@ function tornAtCommas(source: YamlSource, pieces: Scalar[]): SourceFault[] {
 function tornKey(source: YamlSource, pair: Pair<Node, Node | null>, flow: boolean): SourceFault | undefined {
   const { key } = pair;
   if (!isScalar(key) || !key.range) return undefined;
-  const before = source.text.slice(0, key.range[0]);
-  if (/(^|[\s,{[-])\?\s+$/.test(before) && key.type === 'PLAIN') {
+  if (key.type === 'PLAIN' && /(^|[\s,{[-])\?\s+$/.test(textBefore(source, key.range[0]))) {
     return {
       code: 'YAML_TORN',
       begin: key.range[0],
@@ -152,64 +151,12 @@ export function quoteFix(value: string): string {
 
 /** One wreck is told once: a later fault inside the stretch of an earlier one is the same. */
 function withoutRepeats(faults: SourceFault[]): SourceFault[] {
-  const sorted = faults.toSorted((a, b) => a.begin - b.begin || b.end - a.end);
-  return sorted.filter((fault, index) => !sorted.slice(0, index).some((earlier) => fault.begin < earlier.end));
-}
-
-/** Aliases that lead nowhere or into themselves, tags, merge keys. */
-export function refusedMarks(source: YamlSource): SourceFault[] {
-  const faults: SourceFault[] = [];
-  const anchors = new Set<string>();
-  visit(source.document, {
-    Alias(_, alias, path) {
-      const [begin = 0, end = begin] = alias.range ?? [];
-      const target = alias.resolve(source.document);
-      if (!target) {
-        const known = [...anchors].map((name) => `&${name}`).join(', ');
-        const message = `\`*${alias.source}\` repeats nothing: no \`&${alias.source}\` stands before it.`;
-        const fix = known === '' ? 'A text that begins with * is quoted.' : `Anchors before it: ${known}.`;
-        faults.push({ code: 'YAML_ALIAS', begin, end, message, fix });
-      } else if (path.some((node) => node === target)) {
-        const message = `\`*${alias.source}\` stands inside what it repeats, so it would never end.`;
-        faults.push({ code: 'YAML_ALIAS', begin, end, message, fix: 'Move it out of there, or write the value out.' });
-      }
-    },
-    Node(_, node) {
-      if (!isAlias(node) && node.anchor) anchors.add(node.anchor);
-      if (isAlias(node) || !node.tag || !isWrittenTag(source, node)) return;
-      const begin = tagBegin(source, node);
-      const message = `The tag \`${node.tag.replace('tag:yaml.org,2002:', '!!')}\` is not allowed.`;
-      faults.push({
-        code: 'YAML_TAG',
-        begin,
-        end: node.range?.[0] ?? begin,
-        message,
-        fix: 'Leave it out; a text is quoted.',
-      });
-    },
-    Pair(_, pair) {
-      if (!isScalar(pair.key) || pair.key.value !== '<<' || pair.key.type !== 'PLAIN' || !pair.key.range) return;
-      const [begin, end] = pair.key.range;
-      const message = 'Merge keys `<<` are not allowed.';
-      faults.push({
-        code: 'YAML_MERGE',
-        begin,
-        end,
-        message,
-        fix: 'Repeat a whole value with `*name`, or write the keys out.',
-      });
-    },
-  });
-  return faults;
-}
-
-/** Values have a tag of their own by what they look like; only a written one has an exclamation mark before it. */
-const isWrittenTag = (source: YamlSource, node: Node): boolean =>
-  tagBegin(source, node) >= 0 && tagBegin(source, node) < (node.range?.[0] ?? 0);
-
-function tagBegin(source: YamlSource, node: Node): number {
-  const begin = node.range?.[0] ?? 0;
-  const before = source.text.slice(0, begin);
-  const written = /(?:^|[\s,[{])(![^\s,[\]{}]*)(?:\s+&\S+)?\s+$/.exec(before)?.[1];
-  return written === undefined ? -1 : before.lastIndexOf(written);
+  let end = 0;
+  return faults
+    .toSorted((a, b) => a.begin - b.begin || b.end - a.end)
+    .filter((fault) => {
+      const isFirst = fault.begin >= end;
+      end = Math.max(end, fault.end);
+      return isFirst;
+    });
 }

@@ -1,9 +1,10 @@
 import { visit, type Document, type YAMLError } from 'yaml';
+import { tooDeep } from './depth.ts';
 import { quoteFix } from './wrecks.ts';
 import type { SourceFault } from './source-fault.ts';
 
 /** Mistakes after which the rest of the document still means what was written. */
-const mendable = new Set(['BLOCK_AS_IMPLICIT_KEY', 'DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE']);
+const mendable = new Set(['BLOCK_AS_IMPLICIT_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DQ_ESCAPE']);
 
 /** What YAML's own reader says, in plain words: one fault for each mistake, and whether the document can't be read on. */
 export function yamlFaults(text: string, document: Document): { faults: SourceFault[]; fatal: boolean } {
@@ -14,12 +15,17 @@ export function yamlFaults(text: string, document: Document): { faults: SourceFa
     const before = faults.at(-1);
     // Errors on the stretch of an earlier one are its echoes.
     if (before && error.pos[0] < before.end) continue;
-    const fault = openQuote(document, error) ?? tornValue(text, error) ?? plainFault(text, error);
+    const fault = faultOf(text, document, error);
     if (!fault) continue;
     faults.push(fault);
     fatal = !mendable.has(error.code) || fault.code === 'YAML_SYNTAX';
   }
   return { faults, fatal };
+}
+
+function faultOf(text: string, document: Document, error: YAMLError): SourceFault | undefined {
+  if (error.code === 'RESOURCE_EXHAUSTION') return plainFault(text, error);
+  return openQuote(document, error) ?? tornValue(text, error) ?? plainFault(text, error);
 }
 
 /** A quote that is not closed swallows the rest of the file; what matters is where it opens. */
@@ -129,11 +135,8 @@ function plainFault(text: string, error: YAMLError): SourceFault | undefined {
     fix,
   });
   switch (error.code) {
-    case 'DUPLICATE_KEY': {
-      const key = /^[^\s:,}\]]+|^'[^']*'|^"[^"]*"/.exec(text.slice(begin))?.[0] ?? '';
-      const fault = make('YAML_DUPLICATE_KEY', `The key \`${key}\` stands twice in one map.`, 'Keep one of the two.');
-      return { ...fault, end: begin + key.length };
-    }
+    case 'RESOURCE_EXHAUSTION':
+      return make(tooDeep.code, tooDeep.message, tooDeep.fix);
     case 'TAG_RESOLVE_FAILED':
       // Tags are refused by name elsewhere.
       return undefined;

@@ -20,6 +20,9 @@ export interface YamlSource {
   document: Document;
 }
 
+/** The 500 characters before an offset: all of them, for each place, would take minutes in a long file. */
+export const textBefore = ({ text }: YamlSource, at: number): string => text.slice(Math.max(0, at - 500), at);
+
 /** Line and columns from 1. */
 export interface Place {
   line: number;

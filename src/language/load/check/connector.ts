@@ -1,9 +1,12 @@
 import { transportWord } from '../../../connect/sdk/index.ts';
+import { operations } from '../../../model/record.ts';
 import { markedLeaves, type Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
+import { checkBodies } from './bodies.ts';
+import { checkChains, namesOfChain } from './chains.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkMarked } from './marks.ts';
-import { runMembers, runNames, type Members, type Names } from './names.ts';
+import { runMembers, runNames, withNames, type Members, type Names } from './names.ts';
 import { checkReads, namesOfRead } from './reads.ts';
 import { checkTargets } from './targets.ts';
 
@@ -11,9 +14,12 @@ import { checkTargets } from './targets.ts';
 export function checkConnector(checking: Checking, check: DocumentCheck): void {
   const names: Names = { variables: new Set(runNames), compared: false, afterDiff: true };
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
-    checkMarked(checking, check, namesOfRead(leaf, check), { ...names, members: membersAt(leaf.path, check) });
+    const here = withNames(names, namesOfChain(leaf.path, check));
+    checkMarked(checking, check, namesOfRead(leaf, check), { ...here, members: membersAt(leaf.path, check) });
   }
   checkTransportWord(check);
+  checkBodies(check);
+  checkChains(check);
   checkTargets(check);
   checkReads(check);
 }
@@ -28,10 +34,19 @@ function membersAt([part, name]: Path, { document: { value }, isDoubtful }: Docu
   const all = {
     connection: declared(['connection'], 'properties'),
     ...(part === 'read' ? { with: declared(['read', name ?? '', 'with'], 'properties') } : {}),
-    ...(part === 'write' ? { kept: declared(['write', name ?? '', 'keep']) } : {}),
+    ...(part === 'write' ? { kept: keptBy(['write', name ?? ''], declared) } : {}),
   };
   const known = Object.entries(all).filter((entry): entry is [string, readonly string[]] => entry[1] !== undefined);
   return { ...runMembers, ...Object.fromEntries(known) };
+}
+
+/** Names under which a target keeps something: its own, and those of single operations. */
+function keptBy(
+  target: Path,
+  declared: (path: Path, ...inside: string[]) => readonly string[] | undefined,
+): readonly string[] | undefined {
+  const all = [declared([...target, 'keep']), ...operations.map((each) => declared([...target, each], 'keep'))];
+  return all.some((names) => names === undefined) ? undefined : [...new Set(all.flatMap((names) => names ?? []))];
 }
 
 /** The connection's own transport stands under this word in every connection. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { LineCounter } from 'yaml';
 import type { Mark } from '../../../connect/sdk/index.ts';
 import { compileTemplate } from '../../../expression/index.ts';
@@ -7,6 +7,7 @@ import type { Code } from '../../../model/codes.ts';
 import { isProblem } from '../../../model/problem.ts';
 import { placeOfFile } from '../../compile/compile-marked.ts';
 import type { MarkedLeaf, Path } from '../../compile/schema-walk.ts';
+import type { LoadedDocument } from '../load-workspace.ts';
 import { isBelow, referencesIn } from '../references.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkReading, checkShape, checkTemplate, type ExpressionCheck } from './expressions.ts';
@@ -30,7 +31,7 @@ export function checkMarked(
     case 'template':
       return checkTemplate(check, value, path, mark.place);
     case 'workspaceFile':
-      return checkFile(check, value, path, mark, document.file);
+      return checkFile(check, value, path, mark, document);
     case 'secret':
       return checkSecret(check, value, path);
     default:
@@ -62,11 +63,12 @@ function checkFile(
   value: unknown,
   path: Path,
   mark: Mark & { as: 'workspaceFile' },
-  user: string,
+  { kind, file: user }: LoadedDocument,
 ): void {
   if (typeof value !== 'string') return;
   const { root } = check.checking.loaded;
-  const full = resolve(root, value);
+  // A connector is a folder of its own that can be handed on: its files lie beside it.
+  const full = kind === 'connector' ? resolve(root, dirname(user), value) : resolve(root, value);
   if (!isBelow(full, [root])) {
     check.tell(
       'WORKSPACE_FILE_MISSING',
@@ -77,7 +79,8 @@ function checkFile(
     return;
   }
   if (!existsSync(full) || !statSync(full).isFile()) {
-    const fix = 'Correct the path, which begins at the folder of portolan.yaml, or make the file.';
+    const begin = kind === 'connector' ? 'the folder of the connector' : 'the folder of portolan.yaml';
+    const fix = `Correct the path, which begins at ${begin}, or make the file.`;
     check.tell('WORKSPACE_FILE_MISSING', path, `There is no file \`${value}\` in the workspace.`, fix);
     return;
   }
