@@ -83,6 +83,8 @@ export const codes = listed({
     about: 'A text does not have the form that is asked for, such as a duration or an address.',
   },
   OUT_OF_RANGE: { class: 'config', about: 'A number is too small or too great, or a list too short or too long.' },
+  TWO_BODIES: { class: 'config', about: 'A request of a connector says twice what its body is.' },
+  STEP_WITHOUT_UNTIL: { class: 'config', about: 'A step of a chain says how it waits, and not for what.' },
   TWO_KINDS: { class: 'config', about: 'Two keys of one map say what it is.' },
   NO_KIND: { class: 'config', about: 'No key of a map says what it is.' },
   WRONG_PLACE: {

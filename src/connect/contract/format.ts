@@ -8,6 +8,10 @@ export interface FormatSubject {
   format: OpenFormat;
   /** Cells of this format are text only. */
   isText: boolean;
+  /** Where the format can't hold the suite's own: records of `code`, `name` and `note` that it can. */
+  records?: Fields[];
+  /** Its options say which columns a file has, so that fewer can't be asked for. */
+  hasOwnColumns?: boolean;
   /** Content with good rows around one that can't be decoded, and the line of that row. */
   broken?: { content: Uint8Array | string; line: number; code: string; goodRecords: number };
   /** Content that ends in the middle. */
@@ -43,21 +47,21 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
 /** What every format keeps to. */
 export function formatContract(name: string, make: () => FormatSubject): void {
   describe(`${name} as a format`, () => {
-    const people: Fields[] = [
+    const usual: Fields[] = [
       { code: '0007', name: 'Иванова; "Анна"', note: 'two\r\nlines' },
       { code: '12345678901234567890', name: "O'Neil, Joe", note: '' },
       { code: ' ', name: ' spaces ', note: '=1+1' },
     ];
 
     it('gives back the records that it wrote', async () => {
-      const { format } = make();
+      const { format, records: people = usual } = make();
       const { records, unreadable } = await decodeAll(format, await encodeAll(format, [people]));
       expect(records).toEqual(people);
       expect(unreadable).toEqual([]);
     });
 
     it('reads the same wherever the chunks end', async () => {
-      const { format, broken } = make();
+      const { format, broken, records: people = usual } = make();
       const content = await encodeAll(format, [people]);
       const whole = await decodeAll(format, content);
       for (const pieceBytes of [1, 2, 3, 7]) {
@@ -92,13 +96,14 @@ export function formatContract(name: string, make: () => FormatSubject): void {
     });
 
     it('writes the columns that are asked for', async () => {
-      const { format } = make();
+      const { format, hasOwnColumns, records: people = usual } = make();
+      if (hasOwnColumns) return;
       const { records } = await decodeAll(format, await encodeAll(format, [people], ['name', 'code']));
       expect(records).toEqual(people.map(({ name: of, code }) => ({ name: of, code })));
     });
 
     it('names itself and its options, so that a report can be written alike', async () => {
-      const { format } = make();
+      const { format, records: people = usual } = make();
       const { dialect } = await decodeAll(format, await encodeAll(format, [people]));
       expect(dialect.format).toBe(format.name);
     });
