@@ -625,6 +625,11 @@ export const codes = listed({
     class: 'fatal',
     about: 'A server answered 401: it does not accept the login of the connection.',
   },
+  LOGIN_FAILED: {
+    class: 'fatal',
+    about:
+      'A server does not let a connection log in, or its answer lacks what the login of the connector reads: nothing was sent after it.',
+  },
   HTTP_STATUS: {
     class: 'fatal',
     about:
@@ -651,7 +656,10 @@ export const codes = listed({
     class: 'config',
     about: 'A certificate or key of a connection cannot be read, or the two do not belong to each other.',
   },
-  HTTP_ANSWER_TOO_LARGE: { class: 'fatal', about: 'An answer is larger than 64 MB. Ask for smaller pages or batches.' },
+  HTTP_ANSWER_TOO_LARGE: {
+    class: 'fatal',
+    about: 'An answer is larger than 64 MB, or its headers than 16 KB. Ask for smaller pages or batches.',
+  },
   HTTP_URL_INVALID: {
     class: 'config',
     about: "A connector's base URL, or a request's, is not an http or https address.",

@@ -1,13 +1,14 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import ssh2 from 'ssh2';
+import { newAccount } from './account.ts';
 import { findProgram } from './find-program.ts';
+import { childrenOf, endOf, killTree, listening } from './processes.ts';
+import { seedsIn, type Seed } from './seeded-folder.ts';
 
 /** A real OpenSSH server on 127.0.0.1, with keys and (as root) an account of its own. */
 export interface OpenSsh {
@@ -26,15 +27,19 @@ export interface OpenSsh {
   rsaHostKey: string;
   /** A line of a known_hosts file. */
   knownHostsLine: string;
-  /** Writes a file as the account; `mtime` in UTC milliseconds. */
-  seed(path: string, content: string | Uint8Array, mtime?: number): Promise<void>;
+  seed: Seed;
   /** Ends every connection, as a broken network would; the server stays up. */
   dropConnections(): void;
   close(): Promise<void>;
 }
 
+export interface OpenSshOptions {
+  /** How a password is asked for: at once, or by PAM's prompts (keyboard-interactive). */
+  passwords?: 'plain' | 'prompted';
+}
+
 /** Starts sshd with internal-sftp; everything is thrown away by `close`. */
-export async function startOpenSsh(): Promise<OpenSsh> {
+export async function startOpenSsh({ passwords = 'plain' }: OpenSshOptions = {}): Promise<OpenSsh> {
   const sshd = findProgram('sshd');
   if (!sshd) throw new Error('There is no sshd; see test/servers/setup.ts.');
   const isRoot = process.getuid?.() === 0;
@@ -42,7 +47,7 @@ export async function startOpenSsh(): Promise<OpenSsh> {
   await chmod(place, 0o755);
   const folder = join(place, 'home');
   await mkdir(folder);
-  const account = isRoot ? newAccount(folder) : { ...userInfo(), password: undefined };
+  const account = isRoot ? newAccount(folder) : { ...userInfo(), password: undefined, remove: () => {} };
   await chown(folder, account.uid, account.gid);
 
   const clientKey = ssh2.utils.generateKeyPairSync('ed25519');
@@ -52,10 +57,11 @@ export async function startOpenSsh(): Promise<OpenSsh> {
   await writeFile(join(place, 'rsa_host_key'), rsaHostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'authorized_keys'), `${clientKey.public}\n`, { mode: 0o644 });
   if (isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const { port, child } = await listening(async (port) => {
-    await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account));
+  const start = async (port: number): Promise<ServerProcess> => {
+    await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account, passwords));
     return spawn(sshd, ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  });
+  };
+  const { port, child } = await listening('sshd', start, untilListening);
 
   return {
     host: '127.0.0.1',
@@ -67,21 +73,11 @@ export async function startOpenSsh(): Promise<OpenSsh> {
     hostKey: fingerprintOf(hostKey.public),
     rsaHostKey: fingerprintOf(rsaHostKey.public),
     knownHostsLine: `[127.0.0.1]:${port} ${hostKey.public.split(' ', 2).join(' ')}`,
-    async seed(path, content, mtime) {
-      const full = join(folder, path);
-      await mkdir(join(full, '..'), { recursive: true });
-      await writeFile(full, content);
-      await chown(join(full, '..'), account.uid, account.gid);
-      await chown(full, account.uid, account.gid);
-      if (mtime !== undefined) await utimes(full, mtime / 1000, mtime / 1000);
-    },
+    seed: seedsIn(folder, account),
     dropConnections: () => childrenOf(child.pid!).forEach(killTree),
     async close() {
-      childrenOf(child.pid!).forEach(killTree);
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-      if (isRoot) execFileSync(findProgram('userdel')!, ['-f', account.username], { stdio: 'ignore' });
+      await endOf(child);
+      account.remove();
       await rm(place, { recursive: true, force: true });
     },
   };
@@ -92,22 +88,12 @@ function fingerprintOf(publicKey: string): string {
   return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** An account that lives as long as the server, without a shell. */
-function newAccount(folder: string) {
-  const username = `portolan-${randomBytes(4).toString('hex')}`;
-  const password = randomBytes(12).toString('hex');
-  const shell = '/usr/sbin/nologin';
-  execFileSync(findProgram('useradd')!, ['-M', '-N', '-d', folder, '-s', shell, username], { stdio: 'pipe' });
-  execFileSync(findProgram('chpasswd')!, [], { input: `${username}:${password}\n`, stdio: 'pipe' });
-  const idOf = (flag: string) => Number(execFileSync('id', [flag, username], { encoding: 'utf8' }));
-  return { username, password, uid: idOf('-u'), gid: idOf('-g') };
-}
-
 const configOf = (
   place: string,
   folder: string,
   port: number,
   { username, password }: { username: string; password?: string | undefined },
+  passwords: 'plain' | 'prompted',
 ): string =>
   [
     `Port ${port}`,
@@ -116,9 +102,9 @@ const configOf = (
     `HostKey ${place}/rsa_host_key`,
     `AuthorizedKeysFile ${place}/authorized_keys`,
     `PidFile ${place}/pid`,
-    `PasswordAuthentication ${password === undefined ? 'no' : 'yes'}`,
-    'KbdInteractiveAuthentication no',
-    'UsePAM no',
+    `PasswordAuthentication ${password !== undefined && passwords === 'plain' ? 'yes' : 'no'}`,
+    `KbdInteractiveAuthentication ${passwords === 'prompted' ? 'yes' : 'no'}`,
+    `UsePAM ${passwords === 'prompted' ? 'yes' : 'no'}`,
     'StrictModes no',
     'PermitRootLogin prohibit-password',
     'AllowTcpForwarding no',
@@ -128,26 +114,6 @@ const configOf = (
     `ForceCommand internal-sftp -d ${folder}`,
     '',
   ].join('\n');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A port that was free a moment ago may be somebody else's by now: then the next one is tried. */
-async function listening(start: (port: number) => Promise<ServerProcess>) {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const child = await start(port);
-    const refusal = await untilListening(child);
-    if (refusal === undefined) return { port, child };
-    if (attempt === 10 || !refusal.includes('Address already in use'))
-      throw new Error(`sshd did not open its port ${port}: ${refusal}`);
-  }
-}
 
 type ServerProcess = ChildProcess & { stderr: Readable };
 
@@ -161,26 +127,4 @@ function untilListening(child: ServerProcess): Promise<string | undefined> {
     });
     child.once('close', () => resolve(log || 'it ended without a word.'));
   });
-}
-
-/** Processes that sshd made for its connections; only the server's own children are ever ended. */
-function childrenOf(pid: number): number[] {
-  try {
-    const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    return listed
-      .split('\n')
-      .map(Number)
-      .filter((child) => child > 0);
-  } catch {
-    return [];
-  }
-}
-
-function killTree(pid: number): void {
-  childrenOf(pid).forEach(killTree);
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { findProgram } from './find-program.ts';
 
 /** A server that others wrote, which the tests speak to. */
@@ -5,6 +6,8 @@ export interface ServerProgram {
   title: string;
   /** Its program; distributions call the same one by different names. */
   programs: readonly string[];
+  /** What must be there where that is no program. */
+  file?: string;
   debianPackage: string;
   /** Packages by distribution, for a person to read. */
   elsewhere: string;
@@ -25,6 +28,13 @@ export const serverPrograms: readonly ServerProgram[] = [
     elsewhere: 'vsftpd (Fedora, RHEL, Alpine, Arch)',
   },
   {
+    title: 'pyftpdlib, an FTP server that lists by MLSD',
+    programs: [],
+    file: '/usr/lib/python3/dist-packages/pyftpdlib/servers.py',
+    debianPackage: 'python3-pyftpdlib',
+    elsewhere: 'python3-pyftpdlib (Fedora), py3-pyftpdlib (Alpine), python-pyftpdlib (Arch)',
+  },
+  {
     title: 'the Apache web server with mod_dav',
     programs: ['apache2', 'httpd'],
     debianPackage: 'apache2-bin',
@@ -34,7 +44,7 @@ export const serverPrograms: readonly ServerProgram[] = [
 
 /** Those that this machine lacks. */
 export const missingPrograms = (all: readonly ServerProgram[] = serverPrograms): ServerProgram[] =>
-  all.filter(({ programs }) => !programs.some((name) => findProgram(name)));
+  all.filter(({ programs, file }) => !programs.some((name) => findProgram(name)) && !(file && existsSync(file)));
 
 /** What a person is told who has to install them. */
 export function installText(missing: readonly ServerProgram[]): string {

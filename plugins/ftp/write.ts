@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import type { FileWriter } from '#sdk';
+import {
+  denied,
+  isAboutPath,
+  isReply,
+  noFolder,
+  otherProblem,
+  storageProblem,
+  taken,
+  type FtpReply,
+} from './failure.ts';
+import { factsOf } from './facts.ts';
+import { absolute, folderOf } from './paths.ts';
+import { answerOf, type SessionPool } from './pool.ts';
+
+const heldBytes = 1024 * 1024;
+
+/**
+ * Creates a file by STOR. FTP itself writes over what is there, so it is looked for first; who may bring the same name in
+ * the same moment is none of ours, as files get their names by a rename.
+ */
+export async function writeTo(pool: SessionPool, path: string): Promise<FileWriter> {
+  if (await pool.use((session) => factsOf(session, path))) throw taken(path);
+  const session = await pool.borrow();
+  const full = absolute(session.home, path);
+  const source = newSource();
+  const upload = session.ask((client) => client.uploadFrom(source.stream, full));
+  const failure = upload.then(
+    () => source.stop(),
+    (error: unknown) => {
+      source.stop();
+      return { error };
+    },
+  );
+  const refuse = async (): Promise<never> => {
+    const { error } = (await failure) ?? { error: new Error('the transfer ended before the file did') };
+    if (!session.isClosed()) pool.giveBack(session);
+    throw isReply(error) ? await writeRefusal(pool, error, path) : error;
+  };
+  // Only when the server has opened the file does it ask for bytes.
+  await source.isAsked;
+  if (source.isStopped()) await refuse();
+  let isDone = false;
+
+  return {
+    async write(chunk) {
+      // A copy: the caller may fill its buffer anew while this piece waits.
+      await source.push(Buffer.from(chunk));
+      if (!source.isStopped()) return;
+      isDone = true;
+      await refuse();
+    },
+    async end() {
+      isDone = true;
+      // A connection that is ended before its TLS is agreed on is a fault to servers, and an empty file is over at once.
+      await session.isSecured();
+      source.finish();
+      if (await failure) await refuse();
+      pool.giveBack(session);
+    },
+    async abort() {
+      if (!isDone) {
+        isDone = true;
+        session.close();
+        await failure;
+      }
+      await pool.use(async (other) => {
+        if (await factsOf(other, path)) await answerOf(other, `DELE ${absolute(other.home, path)}`);
+      });
+    },
+  };
+}
+
+/** Bytes that wait for the network: at most 1 MB, then `push` waits. */
+function newSource() {
+  let asked = () => {};
+  let wake = () => {};
+  let isStopped = false;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const stream = new Readable({
+    highWaterMark: heldBytes,
+    read() {
+      asked();
+      wake();
+    },
+  });
+  return {
+    stream,
+    /** Resolves when the network asks for the first byte, or never will. */
+    isAsked,
+    isStopped: () => isStopped,
+    async push(chunk: Buffer): Promise<void> {
+      if (isStopped) return;
+      const drained = new Promise<void>((resolve) => (wake = resolve));
+      if (!stream.push(chunk)) await drained;
+    },
+    finish: () => void stream.push(null),
+    /** Nobody takes bytes any more: who waits goes on. */
+    stop(): undefined {
+      isStopped = true;
+      asked();
+      wake();
+    },
+  };
+}
+
+async function writeRefusal(pool: SessionPool, reply: FtpReply, path: string): Promise<unknown> {
+  const full = storageProblem(reply, path);
+  if (full) return full;
+  if (!isAboutPath(reply)) return otherProblem(reply, path);
+  return (await isFolder(pool, folderOf(path.startsWith('/') ? path : `./${path}`)))
+    ? denied(path, reply)
+    : noFolder(path, reply);
+}
+
+export const isFolder = async (pool: SessionPool, path: string): Promise<boolean> =>
+  (await pool.use((session) => factsOf(session, path)))?.isFolder === true;
