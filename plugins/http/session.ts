@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import {
   defaultHttpLimits,
   openHttpClient,
-  problem,
   retryAfterMs,
   transportWord,
   type Clock,
@@ -10,11 +8,13 @@ import {
   type Environment,
   type Exchange,
   type Fields,
+  type HostRules,
   type HttpClient,
   type HttpLimits,
   type HttpRequest,
   type Limit,
   type OpenContext,
+  type OpenFormat,
   type Pace,
   type RetryRule,
   type Scope,
@@ -22,65 +22,75 @@ import {
 import type { Connector } from './document.ts';
 import { namedHosts } from './named-hosts.ts';
 import { bothPaces, sharePace } from './shared-pace.ts';
-import { readCredentials } from './credentials.ts';
+import { openAccess } from './auth/open-access.ts';
+import { withAccess } from './auth/with-access.ts';
+import type { Access } from './auth/access.ts';
+import type { ApiRequest } from './compose.ts';
 
 /** A connection opened by a document: where requests go, what all of them carry, how fast they may go. */
 export interface Session {
   connector: Connector;
   connectionName: string;
-  /** Without a final slash. */
-  baseUrl: string;
-  home: string;
-  /** For requests to the home alone. Names in lower case. */
-  credentials: Record<string, string>;
-  query: Fields;
+  /** Where requests go now, and what they carry; logs in first where that is needed. */
+  access(): Promise<Access>;
+  /** The other side does not accept a login (the last one) any more. False where there is none that could be renewed. */
+  distrust(serial?: number): boolean;
   retry: RetryRule;
   /** Requests in flight at once, as far as limits say. */
   concurrency?: number;
   scope: Scope;
   env: Environment;
   clock: Clock;
-  /** Values of the connection that never stand in a message. */
-  secrets: readonly string[];
-  /** One attempt, when its turn has come. */
-  exchange(request: HttpRequest, signal: AbortSignal): Promise<Exchange>;
+  /** See `OpenContext.openFormat`. */
+  openFormat?(written: unknown): OpenFormat;
+  /** Values of the connection and of its login that never stand in a message. */
+  readonly secrets: readonly unknown[];
+  /** One attempt, when its turn has come, under the login that holds then: `serial`. */
+  exchange(request: ApiRequest, signal: AbortSignal): Promise<Exchange & { serial: number }>;
   close(): Promise<void>;
 }
 
 /** Opens a session; nothing is sent yet. Throws HTTP_URL_INVALID and what templates of the document throw. */
 export async function openSession(connector: Connector, context: OpenContext<unknown>): Promise<Session> {
-  const { env, clock } = context;
+  const { env, clock, connectionName } = context;
   const { http } = connector;
   const { [transportWord]: route = {}, ...connection } = (context.connection ?? {}) as Fields;
   const transport = route as ConnectionTransport;
   const scope: Scope = { ...context.scope, connection };
-  const baseUrl = (await http.baseUrl.render({}, scope, env)).replace(/\/+$/, '');
-  const home = originOf(baseUrl, context.connectionName);
-  const client = await openHttpClient(
-    { home, named: [...(http.hosts ?? []), ...namedHosts(connector)] },
-    limitsOf(transport.timeout ?? http.timeout),
-    { transport, connectionName: context.connectionName },
-  );
-  const credentials = await readCredentials(http, scope, env);
-  const query = ((await http.query?.make({}, scope, env)) ?? {}) as Fields;
-  const account = accountOf(baseUrl, credentials, query);
-  const api = sharePace(account, http.limit ?? [], clock);
-  const own = sharePace(`${account} ${context.connectionName}`, listed(transport.limit), clock);
+  const limits = limitsOf(transport.timeout ?? http.timeout);
+  const secrets = secretsOf(connector, connection);
+  const retry = retryOf(connector);
+  const signing = await openAccess({ connector, context, connection, scope, limits, transport, retry, secrets });
+  const hosts: HostRules = { home: '', named: [...(http.hosts ?? []), ...namedHosts(connector)] };
+  const client = await openHttpClient(hosts, limits, { transport, connectionName });
+  const access = async (): Promise<Access> => {
+    const held = await signing.current();
+    hosts.home = held.home;
+    return held;
+  };
+  const api = sharePace(signing.account, http.limit ?? [], clock);
+  const own = sharePace(`${signing.account} ${connectionName}`, listed(transport.limit), clock);
   const pace = bothPaces(own.pace, api.pace);
   return {
     connector,
-    connectionName: context.connectionName,
-    baseUrl,
-    home,
-    credentials,
-    query,
-    retry: retryOf(connector),
+    connectionName,
+    access,
+    distrust: (serial) => signing.distrust(serial),
+    retry,
     ...concurrencyOf([...(http.limit ?? []), ...listed(transport.limit)]),
     scope,
     env,
     clock,
-    secrets: secretsOf(connector, connection),
-    exchange: (request, signal) => pacedExchange({ client, pace, clock }, request, signal),
+    ...(context.openFormat ? { openFormat: context.openFormat } : {}),
+    get secrets() {
+      return [...secrets, ...signing.secrets()];
+    },
+    async exchange(request, signal) {
+      const held = await access();
+      const current = request.again && request.serial !== held.serial ? await request.again() : request;
+      const exchange = await pacedExchange({ client, pace, clock }, withAccess(current, held), signal);
+      return { ...exchange, serial: held.serial };
+    },
     close() {
       api.leave();
       own.leave();
@@ -95,20 +105,6 @@ const listed = (limit: Limit | undefined): Limit[] => (limit ? [limit] : []);
 function limitsOf(timeoutMs = defaultHttpLimits.timeoutMs): HttpLimits {
   return { ...defaultHttpLimits, timeoutMs, totalMs: Math.max(defaultHttpLimits.totalMs, 2 * timeoutMs) };
 }
-
-function originOf(baseUrl: string, connectionName: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '') return url.origin;
-  throw problem('HTTP_URL_INVALID', `The base URL of connection ${connectionName} is not an http or https address.`, {
-    fix: 'Write the whole address, such as https://lms.example/api, and the login in options of its own.',
-  });
-}
-
-/** Names an account without holding its secrets. */
-const accountOf = (baseUrl: string, credentials: Record<string, string>, query: Fields): string =>
-  createHash('sha256')
-    .update(JSON.stringify([baseUrl, credentials, query]))
-    .digest('hex');
 
 async function pacedExchange(
   { client, pace, clock }: { client: HttpClient; pace: Pace; clock: Clock },

@@ -16,8 +16,14 @@ export type Verdict =
   | { is: 'good' }
   /** `perhapsDone`: the server failed while it worked on it. */
   | { is: 'retry'; reason: string; afterMs?: number; perhapsDone: boolean; failure: Problem }
-  | { is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale'; reason: string; byRule: boolean; other?: string }
+  | { is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale' | 'skip'; reason: string; byRule: boolean; other?: string }
   | { is: 'fail'; failure: Problem };
+
+/** `login`: nothing was done, as the login is over; to be done again under a new one. */
+export type Judgement = Verdict | { is: 'login'; reason: string; failure: Problem };
+
+/** What judging needs of a session. */
+export type Judge = Pick<Session, 'connectionName' | 'env' | 'clock'>;
 
 /** `$status`, `$headers` and `$links` of an answer. */
 export const answerNames = ({ status, headers, links }: HttpAnswer): Scope => ({ status, headers, links });
@@ -34,7 +40,7 @@ export interface Judged {
 }
 
 /** Judges a whole answer: the declared errors, the first that matches; then its status. */
-export async function judgeAnswer(session: Session, answer: HttpAnswer, judged: Judged): Promise<Verdict> {
+export async function judgeAnswer(session: Judge, answer: HttpAnswer, judged: Judged): Promise<Judgement> {
   try {
     const declared = await judgeByRules(session, answer, answer.body, judged);
     return declared ?? judgeByStatus(session, answer, judged);
@@ -49,16 +55,16 @@ export async function judgeAnswer(session: Session, answer: HttpAnswer, judged: 
 
 /** Judges a body, or the result of one record in it, by the declared errors alone. */
 export async function judgeByRules(
-  session: Session,
+  session: Judge,
   answer: HttpAnswer,
   body: unknown,
   { rules, scope, scrub, quotes }: Judged,
-): Promise<Verdict | undefined> {
+): Promise<Judgement | undefined> {
   const names = { ...scope, ...answerNames(answer) };
   for (const rule of rules) {
     if (!(await rule.when.evaluate(body, names, session.env))) continue;
     const said = await rule.reason?.evaluate(body, names, session.env);
-    const failsRun = rule.is === 'retry' || rule.is === 'fail';
+    const failsRun = rule.is === 'retry' || rule.is === 'fail' || rule.is === 'login';
     const unsaid = quotes && !failsRun ? defaultReason(answer, body, scrub) : bareReason(answer);
     const reason = said === undefined ? unsaid : scrub(String(said));
     const code = rule.is === 'retry' ? 'HTTP_UNAVAILABLE' : 'HTTP_REFUSED';
@@ -66,6 +72,7 @@ export async function judgeByRules(
     const afterMs = retryAfterMs(after ?? answer.headers['retry-after'], session.clock.now());
     const failure = problem(code, `${hostOf(answer)} answered: ${reason}`, { ...(afterMs ? { afterMs } : {}) });
     if (rule.is === 'fail') return { is: 'fail', failure };
+    if (rule.is === 'login') return { is: 'login', reason, failure: unauthorized(session, answer, reason) };
     if (rule.is === 'exists') {
       const other = await rule.other?.evaluate(body, names, session.env);
       const isNamed = typeof other === 'string' || typeof other === 'number';
@@ -77,9 +84,9 @@ export async function judgeByRules(
   return undefined;
 }
 
-function judgeByStatus(session: Session, answer: HttpAnswer, { scrub, quotes }: Judged): Verdict {
+function judgeByStatus(session: Judge, answer: HttpAnswer, { scrub, quotes }: Judged): Judgement {
   const { status } = answer;
-  if (status === 401) return { is: 'fail', failure: unauthorized(session, answer) };
+  if (status === 401) return { is: 'login', reason: bareReason(answer), failure: unauthorized(session, answer, '401') };
   if (status === 408 || status === 429 || status >= 500) return retryByStatus(session, answer);
   const isPage = answer.kind === 'html' && (status < 400 || status === 403 || status === 404 || status === 410);
   if (isPage || (answer.kind === 'broken' && status < 300)) return { is: 'fail', failure: notJson(session, answer) };
@@ -89,7 +96,7 @@ function judgeByStatus(session: Session, answer: HttpAnswer, { scrub, quotes }: 
   return { is, reason: quotes ? defaultReason(answer, answer.body, scrub) : bareReason(answer), byRule: false };
 }
 
-function retryByStatus(session: Session, answer: HttpAnswer): Verdict {
+function retryByStatus(session: Judge, answer: HttpAnswer): Verdict {
   const afterMs = retryAfterMs(answer.headers['retry-after'], session.clock.now());
   const reason = bareReason(answer);
   const failure = problem('HTTP_UNAVAILABLE', `${hostOf(answer)} can't serve the request: ${reason}.`, {
@@ -102,13 +109,17 @@ function retryByStatus(session: Session, answer: HttpAnswer): Verdict {
 
 const hostOf = ({ url }: HttpAnswer): string => url.host;
 
-const unauthorized = ({ connectionName }: Session, answer: HttpAnswer): Problem =>
-  problem('HTTP_UNAUTHORIZED', `${hostOf(answer)} does not accept the login of connection ${connectionName} (401).`, {
-    nothingDone: true,
-    fix: 'Check the secret of the connection in portolan.yaml: it may be wrong, expired or revoked.',
-  });
+const unauthorized = ({ connectionName }: Judge, answer: HttpAnswer, reason: string): Problem =>
+  problem(
+    'HTTP_UNAUTHORIZED',
+    `${hostOf(answer)} does not accept the login of connection ${connectionName} (${reason}).`,
+    {
+      nothingDone: true,
+      fix: 'Check the secret of the connection in portolan.yaml: it may be wrong, expired or revoked.',
+    },
+  );
 
-const notJson = ({ connectionName }: Session, answer: HttpAnswer): Problem =>
+const notJson = ({ connectionName }: Judge, answer: HttpAnswer): Problem =>
   problem(
     'HTTP_NOT_JSON',
     `${hostOf(answer)} answered ${answer.kind === 'html' ? 'a web page' : 'broken JSON'} (status ${answer.status}) where JSON was expected.`,

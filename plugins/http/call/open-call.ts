@@ -1,17 +1,10 @@
-import {
-  problem,
-  withPatience,
-  type Fields,
-  type HttpRequest,
-  type OpenCall,
-  type OpenContext,
-  type Scope,
-} from '#sdk';
-import { compose } from '../compose.ts';
+import { problem, withPatience, type Fields, type OpenCall, type OpenContext, type Scope } from '#sdk';
+import { askJudged } from '../ask-judged.ts';
+import { compose, type ApiRequest } from '../compose.ts';
 import type { Connector } from '../document.ts';
 import type { CallRule } from '../schema/call.ts';
 import { openSession, type Session } from '../session.ts';
-import { answerNames, judgeAnswer, scrubFor } from '../verdict.ts';
+import { answerNames, scrubFor } from '../verdict.ts';
 import { repeatOf } from '../write/operation.ts';
 
 /** Requests in flight at once where no `limit` says otherwise. */
@@ -46,19 +39,18 @@ async function perform(calling: Calling, parameters: Fields, once: string): Prom
 }
 
 /** One attempt. A refusal is the record's own fault; what may have been done is not tried again unless that is safe. */
-async function attempt({ session, rule, signal }: Calling, request: HttpRequest, scope: Scope): Promise<unknown> {
+async function attempt({ session, rule, signal }: Calling, request: ApiRequest, scope: Scope): Promise<unknown> {
   const isSafe = repeatOf(rule) === 'safe';
-  const exchange = await session.exchange(request, signal);
+  const rules = [...(rule.errors ?? []), ...(session.connector.http.errors ?? [])];
+  const judged = { rules, scope, scrub: scrubFor(session, scope.with), quotes: true };
+  const exchange = await askJudged(session, request, judged, signal);
   if (exchange.is !== 'answered') {
     if (exchange.is === 'lost' && !isSafe) throw unknownOutcome(exchange.reason);
     throw problem('HTTP_UNREACHABLE', `${request.url.host} gave no answer: ${exchange.reason}.`, {
       fix: `Check the address of connection ${session.connectionName}, or run again later.`,
     });
   }
-  const { answer } = exchange;
-  const scrub = scrubFor(session, scope.with);
-  const rules = [...(rule.errors ?? []), ...(session.connector.http.errors ?? [])];
-  const verdict = await judgeAnswer(session, answer, { rules, scope, scrub, quotes: true });
+  const { answer, verdict } = exchange;
   if (verdict.is === 'fail') throw verdict.failure;
   if (verdict.is === 'retry') throw verdict.perhapsDone && !isSafe ? unknownOutcome(verdict.reason) : verdict.failure;
   if (verdict.is === 'empty') return undefined;

@@ -1,9 +1,12 @@
 import { field, type TypeOf } from '#sdk';
 
-const meanings = ['retry', 'exists', 'done', 'empty', 'reject', 'fail', 'gone', 'stale'] as const;
+const meanings = ['retry', 'login', 'exists', 'done', 'empty', 'reject', 'fail', 'gone', 'stale'] as const;
 
-/** What answers mean that are no success. */
-export const errorsField = (names: readonly string[]) =>
+/** In a read for each of many parents one of them may be left out. */
+const readMeanings = [...meanings, 'skip'] as const;
+
+/** What answers mean that are no success; `skips`: among them that a parent of a read is left out. */
+export const errorsField = (names: readonly string[], { skips = false }: { skips?: boolean } = {}) =>
   field.list(
     field.object(
       {
@@ -13,9 +16,10 @@ export const errorsField = (names: readonly string[]) =>
           names,
           examples: ["code = 'DUPLICATE'", '$status = 402'],
         }),
-        is: field.choice(meanings, {
+        is: field.choice((skips ? readMeanings : meanings) as typeof readMeanings, {
           about: [
             '`retry`: not done, asked for again (behind a 5xx: perhaps done).',
+            '`login`: nothing was done, as the session is over: a new login, once, then the run fails (at once where the connector has no `login`).',
             '`exists`: the target has it already, so it is looked up and updated instead.',
             '`done`: counts as delivered.',
             '`empty`: there are no records.',
@@ -23,7 +27,8 @@ export const errorsField = (names: readonly string[]) =>
             '`fail`: the run fails.',
             '`gone`: the target no longer knows what was kept, so an update becomes a create.',
             '`stale`: what was kept is out of date, so it is looked up again, once.',
-            'In a read everything but `retry` and `empty` fails the run.',
+            ...(skips ? ['`skip`: the records of this parent can not be had, so the read is not complete.'] : []),
+            `In a read everything but \`retry\`, \`login\` and ${skips ? '`empty`, and `skip` where it has `for`,' : '`empty`'} fails the run.`,
           ].join(' '),
         }),
         reason: field.reading({
@@ -51,7 +56,7 @@ export const errorsField = (names: readonly string[]) =>
     ),
     {
       about:
-        'Rules for answers; the first that matches wins, those of an operation come before those of `http`. Without a match the status decides: 408, 429 and 5xx are tried again, 401 fails the run, 404 and 410 are `gone` where an id is kept, other 4xx are rejects. A web page where JSON was promised fails the run.',
+        'Rules for answers; the first that matches wins, those of an operation come before those of `http`. Without a match the status decides: 408, 429 and 5xx are tried again, 401 is `login`, 404 and 410 are `gone` where an id is kept, other 4xx are rejects. A web page where JSON was promised fails the run.',
       optional: true,
     },
   );

@@ -3,17 +3,19 @@ const answer = ['status', 'headers', 'links'] as const;
 const record = ['kept', 'was', 'changed'] as const;
 
 export const names = {
-  everywhere: ['connection'],
+  /** Before a login. */
+  given: ['connection'],
+  everywhere: ['connection', 'session'],
   anyAnswer: ['connection', ...answer],
-  readRequest: ['connection', 'with', 'page', 'offset', 'last'],
-  readAnswer: ['connection', 'with', 'page', 'offset', 'last', ...answer],
-  readItem: ['connection', 'with'],
+  readRequest: ['connection', 'session', 'with', 'page', 'offset', 'last', 'since', 'until', 'parent'],
+  readAnswer: ['connection', 'with', 'page', 'offset', 'last', 'since', 'until', 'parent', ...answer],
+  readItem: ['connection', 'with', 'parent'],
   item: ['connection', 'once', 'index', ...record],
-  writeRequest: ['connection', 'once', 'items', 'item', ...record],
+  writeRequest: ['connection', 'session', 'once', 'items', 'item', ...record],
   writeAnswer: ['connection', 'items', 'item', ...record, ...answer],
   result: ['connection', 'items', 'item', 'index', 'key', ...record, ...answer],
   resultName: ['connection', 'index', ...record],
-  callRequest: ['connection', 'with', 'once'],
+  callRequest: ['connection', 'session', 'with', 'once'],
   callAnswer: ['connection', 'with', 'once', ...answer],
-  findRequest: ['connection', 'items', 'item'],
+  findRequest: ['connection', 'session', 'items', 'item'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,24 +1,7 @@
 import { field, limitField, type TypeOf } from '#sdk';
+import { authField } from './auth.ts';
 import { errorsField } from './errors.ts';
 import { names } from './names.ts';
-import { oneKind } from './one-kind.ts';
-
-const credential = (about: string) =>
-  field.template({ about, place: 'header', names: names.everywhere, input: 'none' });
-
-const auth = oneKind(
-  {
-    bearer: credential('A token, sent as `Authorization: Bearer …`.'),
-    basic: field.object(
-      { username: credential('Account.'), password: credential('Its password.') },
-      { about: 'Account and password, sent as `Authorization: Basic …`.' },
-    ),
-    header: field.map(credential('Value of the header.'), { about: 'Headers of the API that carry the login.' }),
-  },
-  {},
-  { bearer: [], basic: [], header: [] },
-  { about: 'How requests say who they are. It goes to the host of `baseUrl` only.', bare: ['none'] },
-);
 
 const retry = field.object(
   {
@@ -48,14 +31,16 @@ const retry = field.object(
 export const transportField = field.object(
   {
     baseUrl: field.template({
-      about: 'Address that paths of requests follow. Only its own host gets the login.',
+      about:
+        'Address that paths of requests follow. Only its own host gets the login. One that reads `$session` must lead to one of `hosts`.',
       place: 'url',
       names: names.everywhere,
       input: 'none',
       examples: ['{{$connection.url}}'],
     }),
     hosts: field.list(field.text({ about: 'A host, with a port if it is not the usual one.' }), {
-      about: 'Other hosts that pages and redirects may lead to, without the login. `*.` stands for any name below.',
+      about:
+        'Other hosts that pages and redirects may lead to, without the login, and those that a `baseUrl` out of a session may name. `*.` stands for any name below.',
       examples: [['*.files.acme.example']],
       optional: true,
     }),
@@ -73,10 +58,7 @@ export const transportField = field.object(
       input: 'none',
       optional: true,
     }),
-    auth: field.raw<TypeOf<typeof auth> | 'none', { about: string; optional: true }>(auth.schema, {
-      about: 'How requests say who they are. It goes to the host of `baseUrl` only.',
-      optional: true,
-    }),
+    auth: authField,
     limit: field.list(limitField, {
       about: 'Limits of the API; every one of them holds.',
       minItems: 1,

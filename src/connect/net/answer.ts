@@ -9,6 +9,8 @@ export interface HttpAnswer {
   status: number;
   /** Names in lower case; several values are joined by `, `. */
   headers: Record<string, string>;
+  /** Each `Set-Cookie` header, where there are any. */
+  setCookies?: readonly string[];
   /** Addresses of the `Link` header by relation. */
   links: Record<string, string>;
   /** JSON without nulls, numbers that can't be held exactly as text; an empty body is `{}`; plain text a text. */
@@ -43,7 +45,9 @@ export function readAnswer(
     ),
   ) as Record<string, string>;
   const links = readLinkHeader(headers.link);
-  return { url, status, headers, links, ...readBody(headers['content-type'] ?? '', bytes) };
+  const cookies = [rawHeaders['set-cookie'] ?? []].flat();
+  const setCookies = cookies.length > 0 ? { setCookies: cookies } : {};
+  return { url, status, headers, ...setCookies, links, ...readBody(headers['content-type'] ?? '', bytes) };
 }
 
 function readBody(contentType: string, bytes: Uint8Array): Pick<HttpAnswer, 'body' | 'kind'> {
