@@ -78,18 +78,17 @@ function sinksOf(document: Written): KindEntry[] {
   }));
 }
 
-/** How a repeat is recognised: as declared, else by the request's method and headers. */
+/** How a repeat is recognised: as declared, else by methods and headers; a chain is safe where each of its steps is. */
 function repeatOf(rule: Written): unknown {
-  return rule.repeat ?? repeatByMethod(methodOf(rule), headersOf(rule));
+  const steps = Array.isArray(rule.do) ? rule.do : [rule.request];
+  const areSafe = steps.every((step) => repeatByMethod(methodOf(step), headersOf(step)) === 'safe');
+  return rule.repeat ?? (areSafe ? 'safe' : 'never');
 }
 
-const requestOf = ({ request }: Written): Written => (isMap(request) ? request : {});
-const headersOf = (rule: Written): string[] => {
-  const { headers } = requestOf(rule);
-  return isMap(headers) ? Object.keys(headers) : [];
-};
-const methodOf = (rule: Written): string =>
-  ['get', 'post', 'put', 'patch', 'delete'].find((name) => Object.hasOwn(requestOf(rule), name)) ?? 'post';
+const headersOf = (request: unknown): string[] =>
+  isMap(request) && isMap(request.headers) ? Object.keys(request.headers) : [];
+const methodOf = (request: unknown): string =>
+  ['get', 'post', 'put', 'patch', 'delete'].find((name) => isMap(request) && Object.hasOwn(request, name)) ?? 'post';
 
 function callsOf(document: Written): KindEntry[] {
   return mapsOf(document.call).map(([operation, rule]) => ({
@@ -97,7 +96,7 @@ function callsOf(document: Written): KindEntry[] {
     summary: textOf(rule.about) ?? `${operation} at ${titleOf(document)}.`,
     options: parameters(rule.with, 'record'),
     ...usesConnection(document),
-    writes: methodOf(rule) !== 'get',
+    writes: methodOf(rule.request) !== 'get',
     repeat: repeatOf(rule) === 'safe' ? 'safe' : 'never',
   }));
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { LineCounter } from 'yaml';
 import type { Mark } from '../../../connect/sdk/index.ts';
 import { compileTemplate } from '../../../expression/index.ts';
@@ -90,7 +90,8 @@ function checkFile(
     check.tell('WORKSPACE_FILE_MISSING', path, `\`${value}\` is a link that leads outside the workspace.`, fix);
     return;
   }
-  if (mark.place) checkTemplateFile(check, value, readFileSync(full, 'utf8'), placeOfFile(mark.place, value), user);
+  if (mark.place)
+    checkTemplateFile(check, relative(root, full), readFileSync(full, 'utf8'), placeOfFile(mark.place, value), user);
 }
 
 /** Mistakes in a template's file stand there, not where it is named. */
