@@ -29,10 +29,11 @@ const lost: Record<string, string> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was shorter than announced',
 };
 
-/** Reads what undici threw; undefined for what is no failure of the network. Throws HTTP_CERTIFICATE. */
+/** Reads what undici threw; undefined for what is no failure of the network. Throws HTTP_CERTIFICATE, HTTP_ANSWER_TOO_LARGE. */
 export function failureOf(error: unknown, url: URL): Failure | undefined {
   const code = codeOf(error);
   if (isCertificateFault(code)) throw certificateProblem(url, code, error);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') throw headersTooLarge(url);
   const status = code === 'UND_ERR_ABORTED' ? /Proxy response \((\d+)\)/.exec(String(error))?.[1] : undefined;
   if (status) return { is: 'notSent', reason: `the proxy lets nothing through (${status})` };
   if (Object.hasOwn(notSent, code)) return { is: 'notSent', reason: notSent[code] ?? code };
@@ -63,5 +64,11 @@ function certificateProblem(url: URL, code: string, cause: unknown): Problem {
   return problem('HTTP_CERTIFICATE', `The certificate of ${url.host} is not trusted (${code}).`, {
     fix: 'Check the address. For an authority of your own, give its certificate as `http: { ca }` of the connection.',
     cause,
+  });
+}
+
+function headersTooLarge(url: URL): Problem {
+  return problem('HTTP_ANSWER_TOO_LARGE', `The headers of an answer of ${url.host} are larger than 16 KB.`, {
+    fix: 'Ask whoever runs the server why it sends so much; cookies are the usual cause.',
   });
 }

@@ -48,6 +48,14 @@ it('an answer that is too large is not read to its end, packed or not', async ()
   await expect(get()).rejects.toMatchObject({ code: 'HTTP_ANSWER_TOO_LARGE' });
 });
 
+it('headers of an answer that are too large fail with a sentence', async () => {
+  answer = (_request, response) => response.writeHead(200, { 'x-much': 'a'.repeat(200_000) }).end('[]');
+  await expect(get()).rejects.toMatchObject({
+    code: 'HTTP_ANSWER_TOO_LARGE',
+    message: expect.stringMatching(/^The headers of an answer of 127\.0\.0\.1:\d+ are larger than 16 KB\.$/),
+  });
+});
+
 it('a packed answer that is broken is no answer', async () => {
   answer = (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not packed');
   expect(await get()).toMatchObject({ is: 'lost' });
