@@ -139,6 +139,22 @@ describe('tables of a report', () => {
     ]);
   });
 
+  test.each([
+    ['u-77', 'the other record is u-77', ': u-77'],
+    ['nobody', 'the other record was not named by the target', ''],
+  ])('a row that is a duplicate at the target names the other side: %s', (_what, other, named) => {
+    const cause = 'The target holds another record with the same value: taken';
+    const rows = [
+      rejectWith({ code: 'DUPLICATE_AT_TARGET', stage: 'deliver', reason: `${cause} (our key is (p1), ${other})` }),
+    ];
+    expect(rejectTable(rows, [], reader).rows[0]?.Причина).toBe(
+      `В системе уже есть другая запись с таким же значением${named}`,
+    );
+    expect(rejectTable(rows, [], { ...reader, language: 'en' }).rows[0]?.Reason).toBe(
+      `The system has another record with the same value${named}`,
+    );
+  });
+
   test('a received column that is called like ours keeps its values', () => {
     const { columns, rows } = rejectTable([rejectWith({ source: { Причина: 'своя' } })], ['Причина'], reader);
     expect(columns).toEqual(['Номер строки', 'Причина *', 'Причина']);

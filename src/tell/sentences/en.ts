@@ -1,6 +1,6 @@
 import { readUnknownCode } from '../../expression/index.ts';
 import { counted } from '../../model/counted.ts';
-import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'A field'): string => (field ? `“${field}”` : otherwise);
 
@@ -17,6 +17,11 @@ const otherLine = ({ reason }: SentenceFacts): string => {
   const [, number] = /\bline (\d+)/i.exec(reason) ?? [];
   return number ? ` (by line ${number})` : '';
 };
+
+function otherNamed(it: SentenceFacts): string {
+  const other = otherRecord(it);
+  return other === '' ? '' : `: ${other}`;
+}
 
 function unknownCode({ reason }: SentenceFacts): string {
   const { code, table } = readUnknownCode(reason);
@@ -54,7 +59,7 @@ export const en: Sentences = Object.freeze({
     SMTP_REFUSED: (it) => `The mail server did not take the mail${said(it)}`,
     HTTP_REJECTED: (it) => `The system did not take the record${said(it)}`,
     OUTCOME_UNKNOWN: () => 'The system did not answer, and it is not known whether it took the record: look there',
-    DUPLICATE_AT_TARGET: () => 'The system has another record with the same value',
+    DUPLICATE_AT_TARGET: (it) => `The system has another record with the same value${otherNamed(it)}`,
     TARGET_AMBIGUOUS: () => 'The system has several records under this key; a person decides',
     TARGET_KEY_EMPTY: () => 'The record has no value in the field by which the system knows it',
     TARGET_FORGOT: () => 'The system no longer knows the record',

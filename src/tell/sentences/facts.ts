@@ -30,3 +30,7 @@ const unwritable = /[^\t -~А-яЁё«»„“”—–…№]/gu;
 
 /** A target's own message, ready to stand in a report: at most 200 characters. */
 export const shownMessage = (message: string): string => message.slice(0, 200).replace(unwritable, '?');
+
+/** How the target names the record that is in the way of ours, out of the engine's sentence; '' where it does not. */
+export const otherRecord = ({ reason }: SentenceFacts): string =>
+  shownMessage(/, the other record is (.+)\)$/s.exec(reason)?.[1] ?? '');

@@ -1,5 +1,5 @@
 import { readUnknownCode } from '../../expression/index.ts';
-import { LINES_NAMED, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
 import { countedRu } from './plural-ru.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'Поле'): string => (field ? `«${field}»` : otherwise);
@@ -18,6 +18,11 @@ const otherLine = ({ reason }: SentenceFacts): string => {
   const [, number] = /\bline (\d+)/i.exec(reason) ?? [];
   return number ? ` (как в строке ${number})` : '';
 };
+
+function otherNamed(it: SentenceFacts): string {
+  const other = otherRecord(it);
+  return other === '' ? '' : `: ${other}`;
+}
 
 function unknownCode({ reason }: SentenceFacts): string {
   const { code, table } = readUnknownCode(reason);
@@ -55,7 +60,7 @@ export const ru: Sentences = Object.freeze({
     SMTP_REFUSED: (it) => `Почтовый сервер не принял письмо${said(it)}`,
     HTTP_REJECTED: (it) => `Система не приняла запись${said(it)}`,
     OUTCOME_UNKNOWN: () => 'Система не ответила, и неизвестно, принята ли запись: её нужно проверить вручную',
-    DUPLICATE_AT_TARGET: () => 'В системе уже есть другая запись с таким же значением',
+    DUPLICATE_AT_TARGET: (it) => `В системе уже есть другая запись с таким же значением${otherNamed(it)}`,
     TARGET_AMBIGUOUS: () => 'В системе несколько записей с этим ключом; решить может только человек',
     TARGET_KEY_EMPTY: () => 'У записи нет значения в поле, по которому её знает система',
     TARGET_FORGOT: () => 'Система больше не знает эту запись',
