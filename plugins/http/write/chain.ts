@@ -126,8 +126,9 @@ function failedAnswer({ isBegun }: Chain, step: StepRule, { is, reason }: Failur
   return { is: isHarmless ? 'notDone' : 'unanswered', reason };
 }
 
-/** A "try again" that outlived its attempts behind a step that was done is no longer "nothing done". */
+/** Behind a step that was done no answer says "nothing done" any more. */
 function asFarAs({ isBegun }: Chain, made: JudgedAnswer): JudgedAnswer {
   const { verdict } = made;
+  if (isBegun && verdict.is === 'fail') Object.assign(verdict.failure, { nothingDone: false });
   return isBegun && verdict.is === 'retry' ? { ...made, verdict: { ...verdict, perhapsDone: true } } : made;
 }
