@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Fields, HttpRequest, ReadEnd } from '#sdk';
+import { counted, type Fields, type HttpRequest, type ReadEnd } from '#sdk';
 
 /** Watches a read and says at its end whether everything came, and came once (S6). */
 export interface Completeness {
@@ -56,7 +56,7 @@ export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly 
     return undefined;
   };
   const reason = (): string | undefined =>
-    fault() ?? (repeated > 0 ? `${repeated} records came twice` : undefined) ?? isPartOnly?.();
+    fault() ?? (repeated > 0 ? `${counted(repeated, 'record')} came twice` : undefined) ?? isPartOnly?.();
 
   return {
     series: () => newSeries(promisesTotal, (why) => (doubt ??= why)),
@@ -115,7 +115,8 @@ function newSeries(promisesTotal: boolean, tell: (doubt: string) => void): Serie
     },
     finish() {
       if (lacksTotal) tell('an answer lacks the total that the connector promises');
-      else if (promised !== undefined && promised !== read) tell(`${read} records came, the API counts ${promised}`);
+      else if (promised !== undefined && promised !== read)
+        tell(`${counted(read, 'record')} came, the API counts ${promised}`);
     },
   };
 }

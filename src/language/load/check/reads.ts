@@ -34,7 +34,7 @@ export function namesOfRead(leaf: MarkedLeaf, { document }: DocumentCheck): Mark
   if (!isMap(rule) || !('names' in leaf.mark) || !leaf.mark.names) return leaf;
   const { cursor } = rule;
   const lacking = new Set([
-    ...(isMap(cursor) && cursor.url === undefined ? [] : ['since']),
+    ...(isMap(cursor) && (cursor.url === undefined || cursor.token !== undefined) ? [] : ['since']),
     ...(isMap(cursor) && cursor.field !== undefined ? [] : ['until']),
     ...(rule.for === undefined ? ['parent'] : []),
   ]);
@@ -96,6 +96,8 @@ function checkParents({ tell }: DocumentCheck, { name, all }: Read, parents: Wri
   const way = [name];
   for (let next: unknown = read; typeof next === 'string'; next = parentOf(all[next])) {
     if (next === name) {
+      // Told once, at the first of those that wait for each other.
+      if (way.some((each) => each < name)) return;
       const message = `Reads wait for each other and none can begin: ${[...way, name].join(' → ')}.`;
       tell('READ_UNKNOWN', path, message, 'Name a read that stands by itself.');
       return;
