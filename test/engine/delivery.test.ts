@@ -208,6 +208,13 @@ test('S10: a duplicate that is found under another key is rejected with that key
   expect(target.done('create')).toEqual([]);
 });
 
+test('a target that answers for another number of records than it was sent ends the run', async () => {
+  target.answers.push(() => ({ is: 'answered', outcomes: [{ is: 'delivered' }] }));
+  const result = await world.run(testPipeline(), people(2));
+  expect(result).toMatchObject({ status: 'failed', code: 'SINK_ANSWER_COUNT' });
+  expect(result.reason).toMatch(/ answered 1 outcome for 2 records$/);
+});
+
 test('a target that never says what became of a record is not asked for ever: the run fails', async () => {
   const silent = (items: WriteItem[]) => ({
     is: 'answered' as const,

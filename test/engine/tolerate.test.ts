@@ -26,6 +26,12 @@ test('what the feed itself exceeds ends the run before anything is delivered, an
   expect(target.ledger).toEqual([]);
 });
 
+test('one record of one is told in the singular', async () => {
+  const rows = people(1).map((row) => ({ ...row, name: '' }));
+  const result = await world.run(testPipeline({ fields, tolerate: { count: 0 } }), rows);
+  expect(result.reason).toBe('1 of 1 record was rejected, and the pipeline tolerates 0; nothing was delivered');
+});
+
 test('rejects by the target end a run that has delivered, and it says so', async () => {
   target.answers.push(() => undefined, refuseAll(500));
   const result = await world.run(testPipeline({ tolerate: { share: 0.2 } }), people(2000));

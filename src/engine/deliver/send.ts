@@ -1,5 +1,6 @@
 import type { OpenSink, OperationRule } from '../../connect/sdk/index.ts';
 import type { Clock } from '../../model/clock.ts';
+import { counted } from '../../model/counted.ts';
 import { isProblem, problem } from '../../model/problem.ts';
 import type { Operation, Outcome, WriteItem } from '../../model/record.ts';
 import { newAttempts, type Attempts } from './attempts.ts';
@@ -124,7 +125,7 @@ async function settleOutcomes(
   if (outcomes.length !== items.length) {
     throw problem(
       'SINK_ANSWER_COUNT',
-      `${tools.name} answered ${outcomes.length} outcomes for ${items.length} records`,
+      `${tools.name} answered ${counted(outcomes.length, 'outcome')} for ${counted(items.length, 'record')}`,
     );
   }
   const resend = resendWith(tools, attempts);

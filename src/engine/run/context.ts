@@ -1,5 +1,6 @@
 import { withoutCode, type Environment, type Scope } from '../../expression/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
+import { counted } from '../../model/counted.ts';
 import { problem } from '../../model/problem.ts';
 import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
@@ -228,7 +229,7 @@ export function intolerable(run: RunContext): Error {
     : 'nothing was delivered';
   return problem(
     'TOLERATE_EXCEEDED',
-    `${faultsOf(run)} of ${run.counts.read} records were rejected, and the pipeline tolerates ${allowed}; ${delivered}`,
+    `${faultsOf(run)} of ${counted(run.counts.read, 'record')} ${faultsOf(run) === 1 ? 'was' : 'were'} rejected, and the pipeline tolerates ${allowed}; ${delivered}`,
     {
       fix: run.dryRun
         ? 'Look at the rejected rows that this plan shows above (`--all` or `--json` for every one), mend the feed, or raise errors.tolerate.'

@@ -127,7 +127,7 @@ describe('a read is not complete', () => {
     api.intercept = ({ query }) => ({ body: { people: query.get('offset') === '0' ? [{ code: 'a' }] : [], count: 3 } });
     expect((await read(withRead(paged))).end).toMatchObject({
       complete: false,
-      reason: '1 records came, the API counts 3',
+      reason: '1 record came, the API counts 3',
     });
   });
 
@@ -147,7 +147,7 @@ describe('a read is not complete', () => {
         count: 2,
       },
     });
-    expect((await read(withRead(paged))).end).toMatchObject({ complete: false, reason: '1 records came twice' });
+    expect((await read(withRead(paged))).end).toMatchObject({ complete: false, reason: '1 record came twice' });
   });
 
   it('when a page comes twice, and it ends there', async () => {
