@@ -41,6 +41,11 @@ export interface SnapshotRecord {
   record: Fields;
   /** What was kept from the target, by sink index in the pipeline. */
   kept: Record<string, Fields>;
+  /**
+   * What stood here before this change, while a later sink has yet to be told of it; null where the change creates.
+   * Those sinks are told the same as in the run that began it.
+   */
+  before?: Fields | null;
 }
 
 /** A record of the snapshot to be written: `id` where it stands already. The store answers the id of each. */

@@ -155,7 +155,7 @@ export function testPipeline(
   return {
     name: 'people',
     hash: '0123456789abcdef',
-    rule: { filter: over.filter ?? '', key: over.key ?? 'id' },
+    rule: { filter: over.filter ?? '', key: over.key ?? 'id', gone: over.gone ?? '' },
     params: {},
     source: { kind: 'test', options: {}, feed: over.feed ?? 'full', written: {} },
     record: {

@@ -265,7 +265,7 @@ test('owner, rules and the last feed of a snapshot are remembered, each where it
   const store = open();
   expect(await store.snapshotFacts('employees')).toBeUndefined();
   const lease = await begin(store, 'r1');
-  const rule = { filter: 'f1', key: 'k1' };
+  const rule = { filter: 'f1', key: 'k1', gone: 'g1' };
   await store.saveSnapshotFacts(lease, { name: 'employees', owner: 'employees', rule });
   await store.saveSnapshotFacts(lease, { name: 'employees', owner: 'staff', feed: { hash: 'h', at: 5 } });
   const personal = { fields: [], key: false };

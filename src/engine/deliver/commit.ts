@@ -61,7 +61,11 @@ export async function commitFinals(
       acknowledged.push(work.entry);
       const id = ledger.recordId(work.entry);
       recordAt.push(records.length);
-      records.push({ id: id > 0 ? id : null, content: { key: work.key, record: work.record, kept: work.kept } });
+      const before = work.route.length > 0 ? { before: work.before } : {};
+      records.push({
+        id: id > 0 ? id : null,
+        content: { key: work.key, record: work.record, kept: work.kept, ...before },
+      });
     }
   }
   if (target && doubtful.length > 0) await keepInDoubt(delivery, target, doubtful);

@@ -26,6 +26,8 @@ export interface Work {
   /** With what the steps after the diff added. */
   final: Fields;
   was?: Fields;
+  /** What the snapshot keeps beside `record` until every sink has been told; null where nothing stood there. */
+  before: Fields | null;
   changed?: Fields;
   kept: Record<string, Fields>;
   scope: Scope;

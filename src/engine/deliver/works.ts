@@ -123,8 +123,9 @@ function newWork(
   },
 ): Work {
   const { known, names, ...rest } = from;
-  const was = known?.record;
-  const changed = was ? changedFields(was, rest.record) : undefined;
+  const before = known ? (known.before === undefined ? known.record : known.before) : null;
+  const was = before ?? undefined;
+  const changed = known && changedSince([was, known.record], rest.record);
   const kept = structuredClone(known?.kept ?? {});
   const scope: Scope = {
     ...run.scope,
@@ -135,7 +136,13 @@ function newWork(
     kept: kept[targets[0]?.name ?? ''] ?? {},
     [KEY_NAME]: rest.key,
   };
-  return { ...rest, final: rest.record, kept, scope, ...(was ? { was } : {}), ...(changed ? { changed } : {}) };
+  return { ...rest, final: rest.record, kept, scope, before, ...(was ? { was } : {}), ...(changed ? { changed } : {}) };
+}
+
+/** What differs from any of them: a sink may hold the value before a change that only those before it were told of. */
+function changedSince(earlier: (Fields | undefined)[], record: Fields): Fields | undefined {
+  const changes = [...new Set(earlier)].map((each) => (each ? changedFields(each, record) : undefined));
+  return changes.some(Boolean) ? Object.assign({}, ...changes) : undefined;
 }
 
 /** Works for entries that are due as missing: the stored record is sent (S8). Protected people are held. */

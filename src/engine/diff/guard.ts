@@ -7,19 +7,23 @@ import type { GuardView } from '../run/result.ts';
 export interface Tally {
   /** Active keys of the snapshot before this run. */
   active: number;
-  /** Rows read. */
-  read: number;
+  /** People whom the feed names, by any row of theirs. */
+  seen: number;
   /** Rows that reached the diff. */
   passed: number;
   create: number;
   update: number;
+  returned: number;
   /** Absent or gone by their own word, before grace. */
   missing: number;
   /** Active, in the feed, and filtered out now. */
   leaves: number;
   /** Of `missing`: absent ones only. */
   absent: number;
+  /** Of `missing`: gone by their own word only. */
+  gone: number;
   filterChanged: boolean;
+  goneChanged: boolean;
   keyChanged: boolean;
   /** Does absence mean anything in this run? */
   absenceCounts: boolean;
@@ -29,7 +33,7 @@ export interface Tally {
   missingLeft?: number;
 }
 
-/** A feed of fewer rows than this share of the active keys is suddenly short. */
+/** A feed that names fewer people than this share of the active keys is suddenly short. */
 const SHORT_FEED_SHARE = 0.5;
 
 /** The guards that this run exceeds. A pure decision. */
@@ -72,10 +76,10 @@ function exceeded(
 
 const verbs = { missing: 'missing', leaves: 'taken out by the filter', update: 'updated', create: 'created' } as const;
 
-function shortFeed({ absenceCounts, active, read, absent }: Tally): GuardView | undefined {
-  if (!absenceCounts || active === 0 || absent === 0 || read >= active * SHORT_FEED_SHARE) return undefined;
+function shortFeed({ absenceCounts, active, seen, absent }: Tally): GuardView | undefined {
+  if (!absenceCounts || active === 0 || absent === 0 || seen >= active * SHORT_FEED_SHARE) return undefined;
   const least = Math.ceil(active * SHORT_FEED_SHARE);
-  const found = read === 0 ? 'The feed is empty' : `The feed has only ${counted(read, 'row')}`;
+  const found = seen === 0 ? 'The feed is empty' : `The feed names only ${counted(seen, 'person', 'people')}`;
   return view(
     'feed',
     absent,
@@ -86,18 +90,31 @@ function shortFeed({ absenceCounts, active, read, absent }: Tally): GuardView | 
   );
 }
 
-function ruleChanged({ filterChanged, keyChanged, leaves, absent, create, active }: Tally): GuardView | undefined {
-  const excluded = (filterChanged ? leaves : 0) + (keyChanged ? absent : 0);
-  const renamed = keyChanged && active > 0 ? create : 0;
+/**
+ * A rule that changed is a person's mistake until a person says that it isn't. Another filter or `gone` may exclude
+ * people; another key makes strangers of them all, and whoever it takes for somebody known may be somebody else.
+ */
+function ruleChanged({
+  filterChanged,
+  goneChanged,
+  keyChanged,
+  leaves,
+  absent,
+  gone,
+  create,
+  update,
+  returned,
+  active,
+}: Tally): GuardView | undefined {
+  const excluded = (filterChanged ? leaves : 0) + (keyChanged ? absent : 0) + (goneChanged || keyChanged ? gone : 0);
+  const renamed = keyChanged && active > 0 ? create + update + returned : 0;
   if (excluded + renamed === 0) return undefined;
-  const what = keyChanged ? 'key' : 'filter';
+  const what = keyChanged ? 'key' : goneChanged ? (filterChanged ? 'filter and `gone`' : '`gone`') : 'filter';
   const reason =
     `The pipeline's ${what} changed and newly excludes ${counted(excluded, 'person', 'people')}` +
-    `${renamed > 0 ? ` and makes ${counted(renamed, 'new one')}` : ''}: they wait until a person accepts`;
-  return {
-    ...view('rule', excluded + renamed, active, 0, 'hold', reason),
-    ...(renamed > 0 ? { holdsCreates: true } : {}),
-  };
+    `${renamed > 0 ? `, and ${counted(renamed, 'record')} would be new or another's` : ''}: they wait until a person accepts`;
+  const holds: GuardView['holds'] = keyChanged ? ['gone', 'create', 'update', 'returned'] : goneChanged ? ['gone'] : [];
+  return { ...view('rule', excluded + renamed, active, 0, 'hold', reason), holds };
 }
 
 function overLimit({ missing, leaves, missingLeft, active }: Tally): GuardView | undefined {
@@ -149,16 +166,18 @@ export function heldOperations(guards: GuardView[]): {
   leaves: boolean;
   update: boolean;
   create: boolean;
+  returned: boolean;
 } {
-  const holds = (...operations: GuardView['operation'][]): boolean =>
-    guards.some((guard) => !guard.accepted && operations.includes(guard.operation));
+  const open = guards.filter((guard) => !guard.accepted);
+  const by = (...operations: GuardView['operation'][]): boolean =>
+    open.some((guard) => operations.includes(guard.operation));
+  const alsoHeld = new Set(open.flatMap((guard) => guard.holds ?? []));
   return {
-    absent: holds('missing', 'feed', 'rule', 'limit'),
-    gone: holds('missing', 'limit'),
-    leaves: holds('leaves', 'missing', 'feed', 'rule', 'limit'),
-    update: holds('update'),
-    create:
-      holds('create') ||
-      guards.some((guard) => !guard.accepted && guard.operation === 'rule' && guard.holdsCreates === true),
+    absent: by('missing', 'feed', 'rule', 'limit'),
+    gone: by('missing', 'limit') || alsoHeld.has('gone'),
+    leaves: by('leaves', 'missing', 'feed', 'rule', 'limit'),
+    update: by('update') || alsoHeld.has('update'),
+    create: by('create') || alsoHeld.has('create'),
+    returned: alsoHeld.has('returned'),
   };
 }

@@ -1,5 +1,5 @@
 import { operations, type Operation } from '../../model/record.ts';
-import { ENTRY_BYTES, entryOffset, entryState } from '../../store/entry.ts';
+import { absenceMark, ENTRY_BYTES, entryOffset, entryState } from '../../store/entry.ts';
 import { RunBudget } from './budget.ts';
 import { KeyTable } from './key-table.ts';
 import { Pages } from './pages.ts';
@@ -135,10 +135,24 @@ export class Ledger {
   }
   /** Did a person accept that the key is out? Then no guard counts it again while its grace goes on. */
   isAccepted(index: number): boolean {
-    return this.byte(index, entryOffset.accepted) === 1;
+    return this.hasAbsenceMark(index, absenceMark.accepted);
   }
   setAccepted(index: number, accepted: boolean): void {
-    this.setByte(index, entryOffset.accepted, accepted ? 1 : 0);
+    this.setAbsenceMark(index, absenceMark.accepted, accepted);
+  }
+  /** Has the last complete feed been counted in the absent feeds? */
+  isCounted(index: number): boolean {
+    return this.hasAbsenceMark(index, absenceMark.counted);
+  }
+  setCounted(index: number, counted: boolean): void {
+    this.setAbsenceMark(index, absenceMark.counted, counted);
+  }
+  private hasAbsenceMark(index: number, mark: number): boolean {
+    return (this.byte(index, entryOffset.absence) & mark) !== 0;
+  }
+  private setAbsenceMark(index: number, mark: number, isSet: boolean): void {
+    const marks = this.byte(index, entryOffset.absence);
+    this.setByte(index, entryOffset.absence, isSet ? marks | mark : marks & ~mark);
   }
   /** Did another pipeline than the snapshot's owner deliver the key, and the owner's feed never carry it (S19)? */
   isForeign(index: number): boolean {

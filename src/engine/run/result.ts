@@ -26,8 +26,8 @@ export interface GuardView {
   /** One sentence. */
   reason: string;
   accepted: boolean;
-  /** A changed key makes new people of old ones: their creates wait as well. */
-  holdsCreates?: boolean;
+  /** What a changed rule holds beside absence: another `gone` who says so, another key every change. */
+  holds?: ('create' | 'update' | 'returned' | 'gone')[];
 }
 
 /** What `--json` prints, and what every other view of a run is made from. */

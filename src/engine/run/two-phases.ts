@@ -6,13 +6,13 @@ import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { narrowIntents } from '../deliver/commit.ts';
 import { showHeld, tellProtected } from '../deliver/held.ts';
 import { missingWorks, stagedWorks } from '../deliver/works.ts';
-import { commitEntries } from '../diff/accepted-absence.ts';
 import { collect, type Collected } from '../diff/collect.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
 import type { Ledger } from '../diff/ledger.ts';
+import { commitEntries, rememberBack } from '../diff/remember.ts';
 import type { RunSpace } from '../diff/run-space.ts';
 import type { RunSteps } from '../steps/index.ts';
-import { flushRejects, intolerable, isDateAhead, isIntolerable, lease, note, type RunContext } from './context.ts';
+import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import { personalToday, rememberedPersonal } from './remembered-personal.ts';
 import type { Ending } from './run.ts';
 import { ownershipOf, type Ownership } from './state-place.ts';
@@ -42,7 +42,13 @@ export async function runTwoPhases(
     unreadableCount: 0,
     passed: 0,
   };
-  await collect(run, source, steps, collected);
+  try {
+    await collect(run, source, steps, collected);
+  } catch (error) {
+    await rememberBack(run, collected).catch(() => {});
+    throw error;
+  }
+  await rememberBack(run, collected);
   const end = source.end();
   run.end = end;
   if (isIntolerable(run)) throw intolerable(run);
@@ -102,20 +108,16 @@ async function deliver(
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
   if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
   await narrowIntents(whole);
-  // Grace that began, went on or ended.
+  const areOurs = isOwner || factsAreOwn;
+  // The feed before whom it counts for: a kill between the two costs a night of grace, and never makes one feed two.
+  if (feed !== undefined && judgement.absenceCounts && areOurs)
+    await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, feed: { hash: feed, at: run.tick } });
   await commitEntries(run, ledger, judgement.absences);
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   const isOpen = judgement.guards.some(({ accepted }) => !accepted);
-  if (!isOpen && run.request.limit === undefined && (isOwner || factsAreOwn)) {
-    await store.saveSnapshotFacts(lease(run), {
-      name: rule.snapshot,
-      owner,
-      rule: run.pipeline.rule,
-      // A feed of a day to come was not seen by anybody's grace.
-      ...(feed === undefined || isDateAhead(run) ? {} : { feed: { hash: feed, at: run.tick } }),
-    });
-  }
+  if (!isOpen && run.request.limit === undefined && areOurs)
+    await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, rule: run.pipeline.rule });
 }
 
 /** The plan: every change with its record before and after, counted as it would be delivered; nothing is sent. */

@@ -93,7 +93,7 @@ export interface Pipeline {
   /** Of the document as written, 16 hex digits. */
   hash: string;
   /** Of what decides who is in: key, gone and every filter before the diff (S6), 16 hex digits each. */
-  rule: { filter: string; key: string };
+  rule: { filter: string; key: string; gone: string };
   params: Record<string, { default?: string; pattern?: string }>;
   source: SourceUse;
   record: RecordRule;

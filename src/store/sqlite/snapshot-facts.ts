@@ -29,10 +29,10 @@ const setOwner = statement<{ name: string; owner: string }>()((query, arg) =>
     .set({ owner: arg('owner') })
     .where('name', '=', arg('name')),
 );
-const setRule = statement<{ name: string; filter: string; key: string }>()((query, arg) =>
+const setRule = statement<{ name: string; filter: string; key: string; gone: string }>()((query, arg) =>
   query
     .updateTable('snapshots')
-    .set({ filter_rule: arg('filter'), key_rule: arg('key') })
+    .set({ filter_rule: arg('filter'), key_rule: arg('key'), gone_rule: arg('gone') })
     .where('name', '=', arg('name')),
 );
 const setFeed = statement<{ name: string; hash: string; at: number }>()((query, arg) =>
@@ -48,11 +48,11 @@ export function snapshotFacts(connection: Connection): Pick<Store, 'snapshotFact
     async snapshotFacts(name): Promise<SnapshotFacts | undefined> {
       const row = connection.get(find, { name });
       if (!row) return undefined;
-      const { filter_rule: filter, key_rule: key } = row;
+      const { filter_rule: filter, key_rule: key, gone_rule: gone } = row;
       return {
         name,
         owner: row.owner,
-        rule: filter === null || key === null ? null : { filter, key },
+        rule: filter === null || key === null ? null : { filter, key, gone },
         feed: row.feed,
         feedAt: row.feed_at,
         personal: row.personal === null ? null : (JSON.parse(row.personal) as Personal),
@@ -63,7 +63,7 @@ export function snapshotFacts(connection: Connection): Pick<Store, 'snapshotFact
       underLease(connection, lease, () => {
         snapshotId(connection, name, owner);
         connection.run(setOwner, { name, owner });
-        if (rule) connection.run(setRule, { name, filter: rule.filter, key: rule.key });
+        if (rule) connection.run(setRule, { name, ...rule });
         if (personal) addPersonal(connection, name, personal);
         if (feed) connection.run(setFeed, { name, hash: feed.hash, at: feed.at });
       });

@@ -42,6 +42,7 @@ export interface Tables {
     name: string;
     owner: string;
     filter_rule: string | null;
+    gone_rule: string | null;
     key_rule: string | null;
     feed: string | null;
     feed_at: number | null;

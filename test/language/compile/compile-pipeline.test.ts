@@ -177,13 +177,16 @@ test('the rule changes with key, gone and filters, and with nothing else', () =>
   const { rule, hash } = compile(employees);
   const changed = (from: string, to: string) => compile(employees.replace(from, to));
   expect(changed("['Sales', 'Retail']", "['Sales']").rule).toEqual({
-    filter: expect.not.stringMatching(rule.filter),
-    key: rule.key,
+    ...rule,
+    filter: expect.not.stringMatching(rule.filter) as unknown,
   });
-  expect(changed("'dismissed'", "'left'").rule.filter).not.toBe(rule.filter);
+  expect(changed("'dismissed'", "'left'").rule).toEqual({
+    ...rule,
+    gone: expect.not.stringMatching(rule.gone) as unknown,
+  });
   expect(changed('key: tab_no', 'key: email').rule).toEqual({
-    filter: rule.filter,
-    key: expect.not.stringMatching(rule.key),
+    ...rule,
+    key: expect.not.stringMatching(rule.key) as unknown,
   });
   expect(changed('text: 6', 'text: 7').rule.key).not.toBe(rule.key);
   for (const [from, to] of [

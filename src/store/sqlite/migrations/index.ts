@@ -3,9 +3,17 @@ import { runResults } from './0002-run-results.ts';
 import { personalFields } from './0003-personal-fields.ts';
 import { keptSessions } from './0004-sessions.ts';
 import { cursors } from './0005-cursors.ts';
+import { goneRule } from './0006-gone-rule.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** All steps of the schema, in order. */
-export const migrations: readonly Migration[] = [firstTables, runResults, personalFields, keptSessions, cursors];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  runResults,
+  personalFields,
+  keptSessions,
+  cursors,
+  goneRule,
+];

@@ -1,4 +1,5 @@
 import { emptyCommit, lease, takePending, type RunContext } from '../run/context.ts';
+import { peopleBack } from './candidates.ts';
 import type { Collected } from './collect.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -12,6 +13,21 @@ const ENTRIES_A_COMMIT = 10_000;
 export async function rememberAccepted(run: RunContext, { ledger }: Collected, entries: number[]): Promise<void> {
   for (const entry of entries) ledger.setAccepted(entry, true);
   await commitEntries(run, ledger, entries);
+}
+
+/**
+ * Who was seen is no longer absent, and what was accepted of an earlier absence is over, whatever becomes of the run: a
+ * guard that stops it, or a failure, makes nobody gone again.
+ */
+export async function rememberBack(run: RunContext, collected: Collected): Promise<void> {
+  const { ledger } = collected;
+  const back = peopleBack(collected);
+  for (const entry of back) {
+    ledger.setAbsence(entry, 0, 0);
+    ledger.setAccepted(entry, false);
+    ledger.setCounted(entry, false);
+  }
+  if (!run.dryRun) await commitEntries(run, ledger, back);
 }
 
 /** Commits ledger places as they stand, without a record of their own. */
