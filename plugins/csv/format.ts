@@ -1,4 +1,4 @@
-import { defineFormat } from '#sdk';
+import { defineFormat, textWriting } from '#sdk';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { dialectOf, options } from './options.ts';
@@ -9,6 +9,10 @@ export default defineFormat({
   summary: 'Rows of cells between delimiters; every cell is text until `record.fields` says otherwise.',
   cells: 'text',
   options,
+  check(written, use) {
+    const { encoding, bom } = dialectOf(written);
+    if (use === 'write') textWriting(encoding, bom);
+  },
   open(written) {
     const dialect = dialectOf(written);
     return {

@@ -1,4 +1,4 @@
-import { bomField, defineFormat, encodingField, field, refuseMark } from '#sdk';
+import { bomField, defineFormat, encodingField, field, refuseMark, textWriting } from '#sdk';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { layoutOf } from './layout.ts';
@@ -52,6 +52,11 @@ export default defineFormat({
   summary: 'One record a line, each column at its place in characters; blanks at the end of a cell fill it up.',
   cells: 'text',
   options,
+  check({ columns, encoding = 'utf-8', bom }, use) {
+    layoutOf(columns);
+    refuseMark(encoding, bom);
+    if (use === 'write') textWriting(encoding, bom);
+  },
   open({ columns = {}, encoding = 'utf-8', bom, skip = 0, filled = true, lineEnding = 'crlf' }) {
     const layout = layoutOf(columns);
     refuseMark(encoding, bom);

@@ -212,6 +212,8 @@ export interface FormatDeclaration {
   /** `text`: every cell is read as text, so `validate` knows the type of a column that no rule reads. */
   cells?: 'text';
   options: Options;
+  /** For `validate`: throws the problem where options contradict each other, or can't be used so. Options as written. */
+  check?(options: unknown, use: 'read' | 'write'): void;
   open(options: unknown): OpenFormat;
 }
 
@@ -286,7 +288,11 @@ export function defineFileStore<C extends Options = Field<undefined>>(
 
 /** Declares a format. */
 export function defineFormat<O extends Options>(
-  it: Omit<FormatDeclaration, 'kind' | 'open' | 'options'> & { options: O; open(options: TypeOf<O>): OpenFormat },
+  it: Omit<FormatDeclaration, 'kind' | 'open' | 'check' | 'options'> & {
+    options: O;
+    check?(options: TypeOf<O>, use: 'read' | 'write'): void;
+    open(options: TypeOf<O>): OpenFormat;
+  },
 ): FormatDeclaration {
   return Object.freeze({ kind: 'format', ...it }) as unknown as FormatDeclaration;
 }

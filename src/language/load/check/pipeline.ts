@@ -9,6 +9,7 @@ import { isMap } from '../load-workspace.ts';
 import { checkCalls } from './calls.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
+import { checkFormats } from './formats.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
 import { checkOnly, checkOnlyBeforeDiff, checkRepeats, checkTarget, possibleOperations } from './operations.ts';
@@ -33,6 +34,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
+  checkFormats(checking, check, [...sources, ...sinks, ...reports]);
   checking.read.clear();
   for (const leaf of leavesOf(checking, value, steps)) {
     checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
