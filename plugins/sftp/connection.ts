@@ -6,7 +6,11 @@ export const connection = field.object(
     host: field.text({ about: 'Name or address of the server.', examples: ['sftp.client.example'] }),
     port: field.integer({ about: 'Port of the server.', minimum: 1, maximum: 65535, default: 22, optional: true }),
     username: field.text({ about: 'Account to log in with.' }),
-    password: field.secret({ about: 'Password of the account.', optional: true }),
+    password: field.secret({
+      about:
+        'Password of the account. It is also given where the server asks for it by a prompt (keyboard-interactive); what else a server asks for, such as a one-time code, is told and not answered.',
+      optional: true,
+    }),
     privateKey: field.secret({
       about: 'Private key (OpenSSH or PEM) to log in with, instead of a password.',
       optional: true,

@@ -3,6 +3,7 @@ import type { Problem } from '#sdk';
 import type { SftpConnection } from './connection.ts';
 import { hostKeyJudge, type HostKeyJudge } from './host-key.ts';
 import { loginFailure } from './login-failure.ts';
+import { loginMethods } from './login-methods.ts';
 import { newRequests, type Ask } from './requests.ts';
 
 /** An open SFTP channel, whose every answer has a time limit. */
@@ -61,7 +62,7 @@ async function connect(
   signal.addEventListener('abort', onAbort, { once: true });
   const forget = () => signal.removeEventListener('abort', onAbort);
   try {
-    const sftp = await login(client, connection, judge, types);
+    const sftp = await login(client, connection, judge, types, () => ssh.destroy());
     signal.throwIfAborted();
     // Nagle's algorithm makes an upload sixty times slower.
     ssh.setNoDelay(true);
@@ -87,6 +88,7 @@ async function login(
   connection: SftpConnection,
   judge: HostKeyJudge,
   types: string[] | undefined,
+  end: () => void,
 ): Promise<SFTPWrapper> {
   const { host, port = 22, username, password, privateKey, passphrase, timeout = 30_000 } = connection;
   let refused: Problem | undefined;
@@ -102,6 +104,10 @@ async function login(
       keepaliveInterval: 15_000,
       keepaliveCountMax: 4,
       ...(types ? { algorithms: { serverHostKey: algorithmsOf(types) } } : {}),
+      authHandler: loginMethods(connection, (why) => {
+        refused = why;
+        end();
+      }),
       hostVerifier: (key: Buffer) => (refused = judge.judge(key)) === undefined,
     } satisfies ConnectConfig);
   } catch (error) {

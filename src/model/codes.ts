@@ -133,6 +133,10 @@ export const codes = listed({
       'A step calls an operation that is not safe to repeat. A run repeats what it could not commit, so the operation must say `repeat: safe`.',
   },
   NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
+  LOGIN_WITHOUT_ADDRESS: {
+    class: 'config',
+    about: 'The login of a connector is a path below a base URL that only the login tells.',
+  },
   IMPURE_BEFORE_DIFF: {
     class: 'config',
     about:
@@ -313,6 +317,10 @@ export const codes = listed({
     class: 'fatal',
     about: 'The SFTP server refuses the account: user name, password or key is wrong.',
   },
+  SFTP_PROMPT: {
+    class: 'fatal',
+    about: 'The SFTP server asks for what only a person has, such as a one-time code or a new password.',
+  },
   SFTP_KEY_UNREADABLE: {
     class: 'config',
     about: 'The private key can not be read: another format, or a wrong passphrase.',
@@ -377,6 +385,21 @@ export const codes = listed({
   },
   JSON_NOT_A_RECORD: { class: 'data', about: 'An item of a list, or a line, is not a JSON object.' },
   NDJSON_LINE_BROKEN: { class: 'data', about: 'A line is not JSON, or not UTF-8.' },
+  // plugins/yaml
+  YAML_BROKEN: { class: 'fatal', about: 'A file that is read as data is not YAML, or not UTF-8.' },
+  YAML_ITEM_BROKEN: { class: 'data', about: 'An item of a list, or one of several documents, is not YAML.' },
+  YAML_NO_LIST: { class: 'fatal', about: 'A YAML document has no list of records where `records` says.' },
+  YAML_NOT_A_RECORD: { class: 'data', about: 'An item of a list, or a document, is not a map of names and values.' },
+  YAML_TOO_LARGE: {
+    class: 'fatal',
+    about: 'What must be read at once of a YAML file is larger than `limit`, or its aliases repeat more than that.',
+  },
+  YAML_REFUSED: {
+    class: 'fatal',
+    about:
+      'A YAML file has what records can not have: a tag, a key twice, a key that is no text, a value that holds itself.',
+  },
+  YAML_OPTIONS: { class: 'config', about: 'Options of the YAML format contradict each other.' },
   // plugins/xml
   XML_BROKEN: {
     class: 'fatal',

@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { readdirSync, readlinkSync } from 'node:fs';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import store from '../../../plugins/sftp/store.ts';
 import { knownKeys } from '../../../plugins/sftp/known-hosts.ts';
 import { codeOf, collect, fileStoreContract } from '../../../src/connect/contract/index.ts';
+import { openFilesBelow } from '../../servers/open-files.ts';
 import { startOpenSsh, type OpenSsh } from '../../servers/openssh.ts';
 import { openContext } from '../../connect/contexts.ts';
 import ssh2 from 'ssh2';
@@ -45,7 +45,7 @@ fileStoreContract('sftp over OpenSSH', () => ({
     await mkdir(path, { mode: 0o700 });
     return path;
   },
-  openHandles: () => Promise.resolve(openFilesBelow(server.folder)),
+  openHandles: () => openFilesBelow(server.folder),
   refusals: [
     {
       about: 'wrong password',
@@ -70,20 +70,6 @@ fileStoreContract('sftp over OpenSSH', () => ({
     },
   ],
 }));
-
-/** Counted in /proc: what the server's processes hold open. */
-function openFilesBelow(folder: string): number {
-  let count = 0;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
-    try {
-      for (const fd of readdirSync(`/proc/${pid}/fd`))
-        if (readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith(`${folder}/`)) count += 1;
-    } catch {
-      // The process or the descriptor has gone meanwhile.
-    }
-  }
-  return count;
-}
 
 describe('logging in over SFTP', () => {
   it('works with a password, and with a key that has a passphrase', async () => {
