@@ -5,6 +5,7 @@ import { isMap } from '../load-workspace.ts';
 import { checkBodies } from './bodies.ts';
 import { checkChains, namesOfChain } from './chains.ts';
 import type { Checking, DocumentCheck } from './context.ts';
+import { checkLogin, sessionMembers } from './logins.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, withNames, type Members, type Names } from './names.ts';
 import { checkReads, namesOfRead } from './reads.ts';
@@ -13,12 +14,14 @@ import { checkTargets } from './targets.ts';
 /** A connector document: every expression and template, with the names that its schema says exist there. */
 export function checkConnector(checking: Checking, check: DocumentCheck): void {
   const names: Names = { variables: new Set(runNames), compared: false, afterDiff: true };
+  const session = sessionMembers(check);
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
     const here = withNames(names, namesOfChain(leaf.path, check));
-    checkMarked(checking, check, namesOfRead(leaf, check), { ...here, members: membersAt(leaf.path, check) });
+    checkMarked(checking, check, namesOfRead(leaf, check), { ...here, members: { ...membersAt(leaf.path, check), ...session } });
   }
   checkTransportWord(check);
   checkBodies(check);
+  checkLogin(check);
   checkChains(check);
   checkTargets(check);
   checkReads(check);

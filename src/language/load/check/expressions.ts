@@ -141,6 +141,7 @@ const whyEmpty: Record<string, string> = {
   connection: 'the connector declares no `connection:`',
   with: 'the read declares no `with:`',
   kept: 'the target says no `keep:`',
+  session: 'the connector has no `login`',
 };
 
 const declareMember: Record<string, (member: string) => string> = {
@@ -148,6 +149,7 @@ const declareMember: Record<string, (member: string) => string> = {
   connection: (member) => `Declare it under \`connection: { properties: { ${member}: … } }\`.`,
   with: (member) => `Declare it under \`with: { properties: { ${member}: … } }\`.`,
   kept: (member) => `Keep it: \`keep: { ${member}: … }\` in the target.`,
+  session: () => 'Declare `auth: { login: … }` under `http`.',
 };
 
 const impure = new Set(['uuid', 'random', 'millis', 'shuffle', 'password']);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { bench, type Bench } from '../../../store/workbench.ts';
-import { startRotatingApi, type RotatingApi } from './rotating-api.ts';
+import { rotatingDocument, startRotatingApi, type RotatingApi } from './rotating-api.ts';
 
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -23,8 +23,7 @@ async function start(): Promise<{ api: RotatingApi; made: Bench }> {
 
 /** Another process that reads people; what it says at its end. */
 function reader({ path, keyText }: Bench, { url }: RotatingApi) {
-  const loader = here('../../../store/processes/register.mjs');
-  const args = ['--conditions=portolan-source', '--import', loader, here('read-people.ts'), path, keyText, url];
+  const args = [here('read-people.mjs'), path, keyText, url, rotatingDocument()];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   opened.push(async () => void child.kill('SIGKILL'));
   const said = (async () => {
