@@ -12,12 +12,25 @@ import ndjson from './ndjson/format.ts';
 import sftp from './sftp/store.ts';
 import smtp from './smtp/sink.ts';
 import xml from './xml/format.ts';
+import yaml from './yaml/format.ts';
 
 /**
  * Every plugin, by explicit import. A declaration is light: the npm packages behind it are loaded when a pipeline first
  * opens it.
  */
-const plugins: readonly Declaration[] = Object.freeze([csv, connector, file, fixed, ftp, json, ndjson, sftp, smtp, xml]);
+const plugins: readonly Declaration[] = Object.freeze([
+  csv,
+  connector,
+  file,
+  fixed,
+  ftp,
+  json,
+  ndjson,
+  sftp,
+  smtp,
+  xml,
+  yaml,
+]);
 
 /** Connectors that are documents, by the path of each in the package. */
 const connectorFiles: readonly string[] = Object.freeze(['plugins/equeo/connector.yaml']);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import xml from '../../../plugins/xml/format.ts';
@@ -371,5 +372,25 @@ describe('a written xml document', () => {
   it('needs a path of names, with a root above the record', async () => {
     expect(await codeOf(() => write([], { records: '/people/*' }))).toBe('XML_OPTIONS');
     expect(await codeOf(() => write([], { records: '/person' }))).toBe('XML_OPTIONS');
+  });
+
+  it('gives back any text, or is refused', async () => {
+    // Blanks alone with a line break are layout.
+    const kept = (text: string) => (text.trim() === '' && text.includes('\n') ? '' : text);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('utf-8', 'utf-16', 'windows-1251'),
+        async (text, encoding) => {
+          const format = xml.open({ ...people, encoding } as Parameters<typeof xml.open>[0]);
+          const records = [{ '@a': text, name: text, list: [text, { inner: text }] }];
+          const bytes = await encodeAll(format, [records]).catch((error: { code: string }) => error.code);
+          if (bytes === 'XML_VALUE') return;
+          const wanted = [{ '@a': text, name: kept(text), list: [kept(text), { inner: kept(text) }] }];
+          expect((await decodeAll(format, bytes as Buffer)).records).toEqual(wanted);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
