@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
-import { isProblem } from '../../model/problem.ts';
-import type { ReadEnd } from '../../model/record.ts';
 import { snapshotName, type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
@@ -11,22 +9,15 @@ import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
 import { cursorOf } from './cursors.ts';
+import type { Ending } from './ending.ts';
 import { environmentFor } from './environment.ts';
-import { failureOf, statusOf } from './failure.ts';
 import { fieldFactsOf } from './field-facts.ts';
-import type { GuardView, Observe, RunResult } from './result.ts';
+import { finish, isWholeFeed, resultOf } from './finish.ts';
+import type { Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
 import { runStream } from './stream.ts';
 import { runTwoPhases } from './two-phases.ts';
 import type { RunRequest, World } from './world.ts';
-
-/** What a way of running (one phase or two) tells of how it ended. */
-export interface Ending {
-  status: 'done' | 'guarded';
-  guards: GuardView[];
-  accept?: string;
-  end?: ReadEnd;
-}
 
 /**
  * Runs a pipeline, or plans it (`dryRun`). What failed is in the result; throws only PARAM_MISSING, PARAM_INVALID and
@@ -116,7 +107,7 @@ async function begin(run: RunContext): Promise<boolean> {
     params: run.request.params ?? {},
     definition: hash,
   });
-  const open = await store.rejects({ pipeline: name, status: 'open', limit: 1_000_000 });
+  const open = await store.rejects({ pipeline: name, status: 'open' });
   run.openRejects = new Set(open.flatMap(({ key }) => (key === null ? [] : [key])));
   return true;
 }
@@ -242,72 +233,5 @@ async function closeAll(
     } catch {
       // What was to be kept is committed; a connection that can't be closed politely changes nothing.
     }
-  }
-}
-
-/** Rejects without a key are settled by a whole feed that no longer shows them (S16). */
-const isWholeFeed = (run: RunContext, ending: Ending | undefined): boolean =>
-  run.pipeline.source.feed === 'full' && run.request.limit === undefined && ending?.end?.complete === true;
-
-function resultOf(
-  run: RunContext,
-  ending: Ending | undefined,
-  failure: unknown,
-  isSkipped: boolean,
-  durationMs: number,
-): RunResult {
-  const status = failure ? statusOf(failure) : isSkipped ? 'skipped' : (ending?.status ?? 'failed');
-  const counts = ending && !failure ? run.counts : closedOrAsItStands(run);
-  return {
-    format: 1,
-    run: run.id,
-    pipeline: run.pipeline.name,
-    status,
-    ...(failure ? failureOf(failure) : {}),
-    counts,
-    sinks: run.sinks,
-    held: run.held,
-    rejects: run.rejects,
-    causes: [...run.causes.values()].sort((a, b) => b.count - a.count),
-    guards: ending?.guards ?? [],
-    ...(ending?.accept ? { accept: ending.accept } : {}),
-    notes: run.notes,
-    durationMs,
-    tick: run.tick,
-    origins: run.origins,
-    ...(run.end?.dialect ? { dialect: run.end.dialect } : {}),
-  };
-}
-
-function closedOrAsItStands(run: RunContext): RunResult['counts'] {
-  try {
-    return closeAccount(run.counts, false);
-  } catch {
-    return run.counts;
-  }
-}
-
-/** Writes the result down and gives the lock back; what can't be written is said in the result. */
-async function finish(run: RunContext, result: RunResult, feedComplete: boolean): Promise<void> {
-  if (!run.lease) return;
-  const { store, clock } = run.world;
-  try {
-    if (result.status === 'failed' || result.status === 'cancelled') await flushRejects(run);
-    await store.finishRun(run.lease, {
-      id: run.id,
-      status: result.status,
-      endedAt: clock.now(),
-      durationMs: result.durationMs,
-      counts: result.counts,
-      guards: result.guards,
-      reason: result.reason ?? null,
-      code: result.code ?? null,
-      feedComplete,
-      result: { ...result, rejects: [] },
-    });
-  } catch (error) {
-    if (!result.code && isProblem(error)) Object.assign(result, { status: 'failed', ...failureOf(error) });
-  } finally {
-    await run.lease.release().catch(() => {});
   }
 }

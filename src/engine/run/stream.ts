@@ -7,7 +7,7 @@ import type { RunSteps } from '../steps/index.ts';
 import { countFiltered } from './account.ts';
 import { batchCursors } from './cursors.ts';
 import { checkStop, flushRejects, intolerable, isIntolerable, reject, settleWell, type RunContext } from './context.ts';
-import type { Ending } from './run.ts';
+import type { Ending } from './ending.ts';
 import { transform, type Row } from './transform.ts';
 
 /** A pipeline that compares nothing: records go through as they come, and the last row of a key wins (S17). */

@@ -14,7 +14,7 @@ import type { RunSpace } from '../diff/run-space.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import { personalToday, rememberedPersonal } from './remembered-personal.ts';
-import type { Ending } from './run.ts';
+import type { Ending } from './ending.ts';
 import { ownershipOf, type Ownership } from './state-place.ts';
 
 /** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
