@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { RunResult } from '../../src/engine/run/result.ts';
+import type { Clock } from '../../src/model/clock.ts';
+import { makeWorkspaceKey } from '../../src/store/index.ts';
+import { openWorkspace } from '../../src/workspace/index.ts';
+
+export type Row = Record<string, string>;
+
+/** A workspace with one connector and a pipeline of people into one of its targets. */
+export interface Scene {
+  /** Milliseconds that runs waited, each wait. */
+  waits: number[];
+  run(rows: Row[]): Promise<RunResult>;
+  close(): void;
+}
+
+/** What a scene is made of; `map` is the pipeline's, as YAML on one line. */
+export interface SceneOptions {
+  /** Path of the connector's document. */
+  connector: string;
+  /** Name of the connector, and options of the connection to it. */
+  name: string;
+  connection: Record<string, string>;
+  target: string;
+  map: string;
+  missing?: string;
+}
+
+/** Makes a workspace in a temporary folder; its clock jumps over every wait. */
+export function openScene({ connector, name, connection, target, map, missing }: SceneOptions): Scene {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-proof-'));
+  const key = makeWorkspaceKey();
+  const waits: number[] = [];
+  const variables = Object.fromEntries(Object.entries(connection).map(([option, value]) => [`C_${option}`, value]));
+  const options = Object.keys(connection).map((option) => `${option}: '\${C_${option}}'`);
+  const put = (file: string, text: string): void => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  put(
+    'portolan.yaml',
+    [
+      'workspace: proof\nversion: 1\ntimezone: UTC',
+      "key: '${KEY}'",
+      `connections: { main: { ${name}: { ${options.join(', ')} } } }\n`,
+    ].join('\n'),
+  );
+  put(`connectors/${name}.yaml`, readFileSync(connector, 'utf8'));
+  put(
+    'pipelines/people.yaml',
+    [
+      'pipeline: people',
+      'source: { file: { path: in/people.csv }, format: csv, feed: full }',
+      'record: { key: id }',
+      'steps:',
+      `  - map: ${map}`,
+      `  - diff: { missing: ${missing ?? 'ignore'}, guard: { floor: 100 } }`,
+      `sink: ${name}.${target}`,
+      '',
+    ].join('\n'),
+  );
+  return {
+    waits,
+    async run(rows) {
+      const columns = Object.keys(rows[0] ?? {});
+      put('in/people.csv', [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].join('\n'));
+      const env = { KEY: key, ...variables };
+      const workspace = await openWorkspace(folder, { env, clock: jumpingClock(waits) });
+      try {
+        return await workspace.run('people');
+      } finally {
+        await workspace.close();
+      }
+    },
+    close: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** Moves from run to run as a day does, and jumps over waits. */
+let days = 0;
+function jumpingClock(waits: number[]): Clock {
+  let now = Date.UTC(2026, 10, 24, 2, 30) + 86_400_000 * days++;
+  return {
+    now: () => now,
+    monotonic: () => now,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      waits.push(ms);
+      now += ms;
+    },
+  };
+}
+
+/** The whole body of a request, as text. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
