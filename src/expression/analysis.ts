@@ -12,7 +12,7 @@ const known = new Set(functionNames);
 
 /** Reads off a syntax tree what the expression mentions. */
 export function analyse(text: string, tree: Node): Uses {
-  const uses: Uses = { variables: [], functions: [], fields: [], literals: [] };
+  const uses: Uses = { variables: [], functions: [], fields: [], whole: [], literals: [] };
   const seen = new Set<string>();
   const add = (list: keyof Uses, found: NamePosition | Literal): void => {
     const mark = `${list} ${found.offset}`;
@@ -21,8 +21,9 @@ export function analyse(text: string, tree: Node): Uses {
     (uses[list] as (NamePosition | Literal)[]).push(found);
   };
 
-  const walk = (node: Node, reach: Reach): void => {
+  const walk = (node: Node, reach: Reach, next?: Node): void => {
     if (node.type === 'path') return walkPath(node, reach);
+    if (readsWhole(node, reach, next)) add('whole', { name: String(node.value ?? ''), offset: node.position ?? 0 });
     if (node.type === 'variable') mention(node, reach);
     if (isLiteral(node)) add('literals', literalOf(text, node));
     const called = calledName(node);
@@ -48,7 +49,10 @@ export function analyse(text: string, tree: Node): Uses {
     steps.forEach((step, index) => {
       // Said here, with what is read of it; the walk below finds the same place again.
       if (step.type === 'variable' && index === 0) mention(step, inside, steps[1]);
-      if (step.type !== 'name') return walk(step, { ...inside, atInput: inside.atInput && index === 0 });
+      if (step.type !== 'name') {
+        const isFirst = index === 0;
+        return walk(step, { ...inside, atInput: inside.atInput && isFirst }, isFirst ? steps[1] : undefined);
+      }
       for (const child of otherInputChildren(step)) walk(child, { ...inside, atInput: false });
     });
     for (const child of otherInputChildren(node)) walk(child, { ...inside, atInput: false });
@@ -75,6 +79,29 @@ export function analyse(text: string, tree: Node): Uses {
   for (const list of Object.values(uses) as { offset: number }[][])
     list.sort((one, other) => one.offset - other.offset);
   return uses;
+}
+
+/** Functions that look at their input where an argument is left out, and how many arguments leave none out. */
+const fullArguments: Readonly<Record<string, number>> = {
+  string: 1,
+  keys: 1,
+  spread: 1,
+  each: 2,
+  sift: 2,
+  lookup: 2,
+  eval: 2,
+};
+
+/** Whether a node reads more of the input than one name says; `next`: the step behind it. */
+function readsWhole(node: Node, { atInput, own }: Reach, next?: Node): boolean {
+  if (node.type === 'parent') return true;
+  if (node.type === 'wildcard' || node.type === 'descendant') return atInput;
+  if (node.type === 'variable') {
+    const isInput = node.value === '$' || (node.value === '' && atInput);
+    return isInput && (next?.type !== 'name' || node.predicate !== undefined || node.stages !== undefined);
+  }
+  const called = node.type === 'function' ? String(calledName(node)?.value) : '';
+  return atInput && !own.has(called) && (node.arguments?.length ?? 0) < (fullArguments[called] ?? 0);
 }
 
 /** The name that a node calls: `$f(…)`, `$f(?, …)`, `… ~> $f`. */

@@ -52,6 +52,8 @@ export interface Uses {
   functions: NamePosition[];
   /** Names read straight from the input. */
   fields: NamePosition[];
+  /** Places that read the input as a whole, or what it has by no name: `$`, `$$`, `*`, `**`, `%`, `$string()`. */
+  whole: NamePosition[];
   /** Constants. */
   literals: Literal[];
 }

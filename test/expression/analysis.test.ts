@@ -27,6 +27,31 @@ describe('an expression says what it mentions', () => {
   ])('fields of %s', (text, expected) => expect(names(usesOf(text).fields)).toEqual(expected));
 
   test.each([
+    ['$', true],
+    ['$string($)', true],
+    ['$string()', true],
+    ['$each(function($v){ $v })', true],
+    ['$$', true],
+    ['a.($$ & b)', true],
+    ['$.*', true],
+    ['*', true],
+    ['**', true],
+    ['$[a = 1].b', true],
+    ['list.(%.a)', true],
+    ["{'all': $}", true],
+    ['$ ~> |$|{}|', true],
+    ['($x := $; $x.a)', true],
+    ['$.a & $$.b', false],
+    ['a.*', false],
+    ['a.$ & a.($.b)', false],
+    ['a.**.b', false],
+    ['list[$ = 1]', false],
+    ['$string(a) & $today()', false],
+    ["$lookup('positions', a)", false],
+    ['a.$string()', false],
+  ])('whether %s reads the input as a whole', (text, expected) => expect(usesOf(text).whole.length > 0).toBe(expected));
+
+  test.each([
     ['$params.period & $run.date', ['params', 'run']],
     ['($x := 1; $x + $y)', ['y']],
     ['($x := $x + 1; $x)', ['x']],

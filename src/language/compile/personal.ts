@@ -1,17 +1,39 @@
+import type { Uses } from '../../expression/index.ts';
 import type { FieldRule, Step } from './pipeline.ts';
 
-/** Names of personal fields: those the record declares, and whatever `map` and `set` make out of them. */
+/** What is personal where an expression stands. */
+interface Known {
+  fields: ReadonlySet<string>;
+  /** Names that `as:` gave to answers about people. */
+  answers: ReadonlySet<string>;
+}
+
+/**
+ * Names of personal fields: those the record declares, and whatever `map` and `set` make out of them, out of the record
+ * as a whole, and out of answers that a `call` brought about it.
+ */
 export function personalFields(fields: readonly FieldRule[], steps: readonly Step[]): string[] {
   const all = new Set(fields.filter((field) => field.personal).map((field) => field.name));
+  const answers = new Set<string>();
   let current = new Set(all);
   for (const step of steps) {
+    if (step.kind === 'call' && step.as !== undefined && current.size > 0) answers.add(step.as);
     if (step.kind !== 'map' && step.kind !== 'set') continue;
     const made = new Set(step.kind === 'set' ? current : []);
     for (const { path, expression } of step.shape.expressions) {
-      if (expression.uses.fields.some((field) => current.has(field.name))) made.add(String(path[0]));
+      if (readsPersonal(expression.uses, { fields: current, answers })) made.add(String(path[0]));
     }
     for (const name of made) all.add(name);
     current = made;
   }
   return [...all];
+}
+
+/** Whether an expression over a record reads what is personal of it. */
+function readsPersonal({ fields, whole, variables }: Uses, known: Known): boolean {
+  return (
+    fields.some(({ name }) => known.fields.has(name)) ||
+    (whole.length > 0 && known.fields.size > 0) ||
+    variables.some(({ name }) => known.answers.has(name))
+  );
 }

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Environment } from '../../../src/expression/index.ts';
+import { compileShape, type Environment } from '../../../src/expression/index.ts';
 import { compileConnector, compilePipeline, type Pipeline } from '../../../src/language/compile/index.ts';
+import { personalFields } from '../../../src/language/compile/personal.ts';
+import type { Step } from '../../../src/language/compile/pipeline.ts';
 import { checkWorkspace, loadTexts } from '../../../src/language/load/index.ts';
 import { smallCatalogue } from '../small-catalogue.ts';
 
@@ -140,6 +142,36 @@ test('steps come in order, with their words', async () => {
 
 test('whatever is made of a personal field is personal', () => {
   expect(compile(employees).personal.toSorted()).toEqual(['email', 'firstName', 'last_name', 'login']);
+});
+
+const mapping = (map: string, field: string): Pipeline =>
+  compile(`pipeline: employees
+source: { sftp: { path: /a.csv }, connection: hr, format: csv, feed: full }
+record: { key: tab_no, fields: { tab_no: , ${field} } }
+map: { id: =tab_no, ${map} }
+sink: equeo.users
+`);
+const personalField = 'email: { personal: true }';
+
+test.each(['$string($)', '$', '$.*', '**', '$string()', '$$', 'groups.(%.email)'])(
+  'what is made of the whole record by %s is personal where a field is',
+  (text) => {
+    expect(mapping(`all: "=${text}"`, personalField).personal.toSorted()).toEqual(['all', 'email']);
+    expect(mapping(`all: "=${text}"`, 'other:').personal).toEqual([]);
+  },
+);
+
+test('what is made of an answer about a person is personal, and of one about a record without personal fields not', () => {
+  const parameters = compileShape({ id: '=tab_no' });
+  const use = { kind: 'equeo.seen', options: {}, written: {} };
+  const call: Step = { kind: 'call', at: 'steps[0]', as: 'seen', use, parameters, writes: false };
+  const personalOf = (map: string, field: string): string[] => {
+    const { record, steps } = mapping(map, field);
+    return personalFields(record.fields, [call, ...steps]).toSorted();
+  };
+  expect(personalOf('name: =$seen.name', personalField)).toEqual(['email', 'name']);
+  expect(personalOf('month: =$params.month', personalField)).toEqual(['email']);
+  expect(personalOf('name: =$seen.name', 'other:')).toEqual([]);
 });
 
 test('the plain form is the same as steps: filter first, then map', () => {
