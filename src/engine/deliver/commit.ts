@@ -3,7 +3,7 @@ import type { Commit, Intent } from '../../store/ports.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { countDelivered } from '../run/account.ts';
 import { emptyCommit, lease, settleWell, takePending, type RunContext } from '../run/context.ts';
-import { rejectWork, snapshotName, type Delivery } from './delivery.ts';
+import { rejectWork, type Delivery } from './delivery.ts';
 import { intentItem } from './doubts.ts';
 import { itemFor, type Final, type Target, type Work } from './work.ts';
 
@@ -93,7 +93,7 @@ async function keepInDoubt({ run }: Delivery, target: Target, works: Work[]): Pr
   const intent: Intent = {
     id: run.world.newId(),
     run: run.id,
-    snapshot: snapshotName(run),
+    snapshot: run.state.snapshot,
     sink: target.name,
     operation: first.operation,
     items: works.map((work) => intentItem(run.world.vault, itemFor(work, target, work.operation), keyFields)),

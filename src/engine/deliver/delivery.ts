@@ -22,9 +22,6 @@ export interface Delivery {
   isOwner?: boolean;
 }
 
-/** Name of the snapshot that a run compares with, or would have. */
-export const snapshotName = (run: RunContext): string => run.state.snapshot;
-
 /** Opens a sink with its first record, and begins it. */
 export async function openTarget({ run }: Delivery, target: Target): Promise<NonNullable<Target['sink']>> {
   if (!target.sink) {

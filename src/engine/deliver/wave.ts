@@ -3,7 +3,7 @@ import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { lease } from '../run/context.ts';
 import { closeIntents, commitFinals } from './commit.ts';
-import { openTarget, snapshotName, type Delivery } from './delivery.ts';
+import { openTarget, type Delivery } from './delivery.ts';
 import { intentItem, sendInDoubt } from './doubts.ts';
 import { sendBatch, type SendTools } from './send.ts';
 import { itemFor, type Final, type Target, type Work } from './work.ts';
@@ -45,7 +45,7 @@ export async function sendWave(
     return {
       id,
       run: run.id,
-      snapshot: snapshotName(run),
+      snapshot: run.state.snapshot,
       sink: target.name,
       operation: of,
       items: items.map((item) => intentItem(vault, item, sink.key)),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
-import { snapshotName, type Delivery } from '../deliver/delivery.ts';
+import { type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
 import { RunSpace } from '../diff/run-space.ts';
@@ -90,7 +90,7 @@ async function begin(run: RunContext): Promise<boolean> {
     return true;
   }
   const { name, hash } = run.pipeline;
-  run.lease = await store.lock(snapshotName(run), name);
+  run.lease = await store.lock(run.state.snapshot, name);
   if (run.request.scheduled && !(await store.claimTick(name, run.tick))) {
     note(run, 'This tick has had its run.');
     return false;
@@ -101,7 +101,7 @@ async function begin(run: RunContext): Promise<boolean> {
   await store.beginRun(run.lease, {
     id: run.id,
     pipeline: name,
-    snapshot: snapshotName(run),
+    snapshot: run.state.snapshot,
     tick: run.tick,
     startedAt: run.world.clock.now(),
     params: run.request.params ?? {},
@@ -141,7 +141,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     tools,
   );
   const after = compileSteps(stepsOf(run, at < 0 ? [] : pipeline.steps.slice(at + 1), 'after a diff'), tools);
-  const intents = await world.store.pendingIntents(snapshotName(run));
+  const intents = await world.store.pendingIntents(run.state.snapshot);
   const delivery: Delivery = {
     run,
     targets: targetsOf(pipeline),
@@ -203,7 +203,7 @@ async function endSinks(run: RunContext, { targets }: Delivery): Promise<void> {
   for (const { sink } of targets) await sink?.end?.(run.inFlight);
   await store.settleProvisional(lease(run), run.id);
   await flushRejects(run);
-  await store.mergeSnapshot(lease(run), snapshotName(run));
+  await store.mergeSnapshot(lease(run), run.state.snapshot);
   run.world.reached?.('merged');
 }
 
