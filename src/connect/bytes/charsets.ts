@@ -60,8 +60,9 @@ function singleByte(name: CharsetName): Charset {
     decodeLossy,
     encode,
     firstUnmappable(text) {
-      if (decodeLossy(encode(text)) === text) return undefined;
-      return [...text].find((character) => decodeLossy(encode(character)) !== character);
+      // iconv-lite writes U+FFFD as a byte that is no character.
+      if (decodeLossy(encode(text)) === text && !text.includes('\uFFFD')) return undefined;
+      return [...text].find((one) => one === '\uFFFD' || decodeLossy(encode(one)) !== one);
     },
   };
 }

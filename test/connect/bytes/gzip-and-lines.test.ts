@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { charset } from '../../src/connect/bytes/charsets.ts';
-import { unwrapGzip, wrapGzip } from '../../src/connect/bytes/gzip.ts';
-import { textLines } from '../../src/connect/bytes/text-lines.ts';
-import { codeOf, collect, inPieces } from '../../src/connect/contract/index.ts';
+import { charset } from '../../../src/connect/bytes/charsets.ts';
+import { unwrapGzip, wrapGzip } from '../../../src/connect/bytes/gzip.ts';
+import { textLines } from '../../../src/connect/bytes/text-lines.ts';
+import { codeOf, collect, inPieces } from '../../../src/connect/contract/index.ts';
 
 const unwrap = (content: Uint8Array, name = 'a.csv', limitBytes?: number) =>
   unwrapGzip(inPieces(content, 1000), name, limitBytes);
