@@ -5,6 +5,8 @@ export { mentionsImpure } from './analysis.ts';
 export { readUnknownCode, withoutCode } from './functions/unknown-code.ts';
 export { nearestName } from './nearest.ts';
 export { isPromise, whenAllReady, whenReady } from './settle.ts';
+export { formPairs } from './functions/form-text.ts';
+export { makeJwt } from './functions/jwt.ts';
 export { checkDateFormat, namedDateFormats, parseDate } from './text/dates.ts';
 export { formatDate } from './text/format-date.ts';
 export { numberForm, parseNumber } from './text/numbers.ts';

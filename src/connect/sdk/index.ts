@@ -35,4 +35,4 @@ export { openText, type OpenText } from '../bytes/open-text.ts';
 export { isByteOrderMark } from '../bytes/text-start.ts';
 export { nearestText } from '../bytes/nearest-text.ts';
 export { textLines, type LineBlock } from '../bytes/text-lines.ts';
-export { formatDate, parseDate } from '../../expression/index.ts';
+export { formatDate, formPairs, makeJwt, parseDate } from '../../expression/index.ts';

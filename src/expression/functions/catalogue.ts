@@ -1,16 +1,21 @@
 import addDays from './add-days.ts';
-import date from './date.ts';
+import base64 from './base64.ts';
 import dateFormat from './date-format.ts';
+import date from './date.ts';
 import type { FunctionDeclaration } from './declare.ts';
 import delivered from './delivered.ts';
+import formText from './form-text.ts';
 import hash from './hash.ts';
+import hmac from './hmac.ts';
 import inn from './inn.ts';
+import jwt from './jwt.ts';
 import lookup from './lookup.ts';
 import month from './month.ts';
 import now from './now.ts';
 import pad from './pad.ts';
 import password from './password.ts';
 import phone from './phone.ts';
+import same from './same.ts';
 import snils from './snils.ts';
 import table from './table.ts';
 import today from './today.ts';
@@ -20,17 +25,22 @@ import uuid from './uuid.ts';
 /** Our functions, by name. */
 export const declarations: readonly FunctionDeclaration[] = Object.freeze([
   addDays,
+  base64,
   date,
   dateFormat,
   delivered,
+  formText,
   hash,
+  hmac,
   inn,
+  jwt,
   lookup,
   month,
   now,
   pad,
   password,
   phone,
+  same,
   snils,
   table,
   today,

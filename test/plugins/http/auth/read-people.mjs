@@ -8,7 +8,8 @@ import { systemClock } from '../../../../dist/src/workspace/clock.js';
 
 const [path, key, url, text] = process.argv.slice(2);
 const store = await openStore({ url: `sqlite:${path}`, vault: openVault(key) });
-const { connector: _name, ...document } = parse(text);
+const document = parse(text);
+delete document.connector;
 try {
   const source = await connector.source(compileMarked(connector.options.schema, document), 'crm', 'people').open({
     connection: { url, clientSecret: 'client-secret-1', refreshToken: 'refresh-token-of-the-connection' },
