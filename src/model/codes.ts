@@ -355,6 +355,30 @@ export const codes = listed({
     class: 'fatal',
     about: 'What the FTP server tells of its files can not be read whole: lines of a listing, or their times.',
   },
+  // plugins/webdav
+  WEBDAV_UNREACHABLE: { class: 'transient', about: 'The WebDAV server can not be reached, or has no time just now.' },
+  WEBDAV_DROPPED: { class: 'transient', about: 'An exchange with the WebDAV server broke off in the middle.' },
+  WEBDAV_AUTH_DENIED: {
+    class: 'fatal',
+    about: 'The WebDAV server refuses the account: user name or password is wrong.',
+  },
+  WEBDAV_NOT_ENCRYPTED: {
+    class: 'config',
+    about: 'An address of http gets no password. `encryption: none` would send it readable.',
+  },
+  WEBDAV_CERTIFICATE: {
+    class: 'fatal',
+    about: 'The certificate of the WebDAV server is not trusted. Nothing was sent.',
+  },
+  WEBDAV_CA_UNREADABLE: { class: 'config', about: 'The `ca` of a WebDAV connection is no certificate in PEM.' },
+  WEBDAV_NOT_DAV: {
+    class: 'fatal',
+    about: 'What answers is no WebDAV server, or not at this address: often a web page where XML is expected.',
+  },
+  WEBDAV_REDIRECTED: {
+    class: 'fatal',
+    about: 'The WebDAV server redirects to another host, or in a circle. Only redirects within the host are followed.',
+  },
   // plugins/csv, plugins/json, plugins/ndjson
   CSV_RAGGED: { class: 'data', about: 'A row has more or fewer cells than the header.' },
   CSV_QUOTE_UNCLOSED: {
@@ -365,7 +389,11 @@ export const codes = listed({
     class: 'data',
     about: 'Something stands between the closing quote of a cell and the next delimiter.',
   },
-  CSV_HEADER: { class: 'fatal', about: 'The header can not be read, or names a column twice.' },
+  CSV_NUL: { class: 'data', about: 'A row holds a NUL character, which never stands in text. Ask for a clean file.' },
+  CSV_HEADER: {
+    class: 'fatal',
+    about: 'The header can not be read, names a column twice, or has more than 10,000 columns.',
+  },
   CSV_VALUE: { class: 'fatal', about: 'A value can not stand in a cell (a list or a map), or has no column.' },
   CSV_OPTIONS: { class: 'config', about: 'Options of the format contradict each other.' },
   // plugins/fixed
@@ -690,6 +718,10 @@ export const codes = listed({
   CURSOR_UNREADABLE: {
     class: 'fatal',
     about: 'A record has at `cursor.field` what is no moment in the declared form, so nobody can say where to read on.',
+  },
+  READ_OTHER_FORMAT: {
+    class: 'fatal',
+    about: 'An API answered a read in another format than the one that the connector declares.',
   },
   READ_NO_LIST: {
     class: 'fatal',

@@ -39,7 +39,10 @@ export async function askOnce(tools: AskTools, request: ApiRequest): Promise<Ask
   }
   const { answer, verdict } = exchange;
   const { expired, maySkip } = tools;
+  const isGood = verdict.is === 'good';
+  if (!isGood) answer.stream?.discard();
   if (await expired?.evaluate(answer.body, { ...scope, ...answerNames(answer) }, session.env)) {
+    answer.stream?.discard();
     return { answer, isEmpty: true, instead: 'expired' };
   }
   if (verdict.is === 'good' || verdict.is === 'empty') return { answer, isEmpty: verdict.is === 'empty' };

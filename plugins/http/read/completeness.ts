@@ -26,6 +26,8 @@ export interface Series {
   admits(request: Pick<HttpRequest, 'method' | 'url' | 'body'>): boolean;
   /** A page came. */
   page(records: readonly Fields[]): void;
+  /** A page came as a stream: so many records, and a hash of them all. */
+  streamed(page: { count: number; hash: string }): void;
   /** The total that a page promised; undefined where it names none. */
   total(total: unknown): void;
   /** Its last page came. */
@@ -93,6 +95,12 @@ function newSeries(promisesTotal: boolean, tell: (doubt: string) => void): Serie
     isDoubtful = true;
     tell(why);
   };
+  const seen = ({ count, hash }: { count: number; hash: string }): void => {
+    read += count;
+    if (count === 0) return;
+    if (pages.has(hash)) doubt('a page came twice');
+    pages.add(hash);
+  };
   return {
     admits({ method, url, body }) {
       const text = hashOf(`${method} ${url.href} ${typeof body === 'string' ? body : ''}`);
@@ -101,13 +109,8 @@ function newSeries(promisesTotal: boolean, tell: (doubt: string) => void): Serie
       requests.add(text);
       return !isDoubtful;
     },
-    page(records) {
-      read += records.length;
-      if (records.length === 0) return;
-      const text = hashOf(JSON.stringify(records));
-      if (pages.has(text)) doubt('a page came twice');
-      pages.add(text);
-    },
+    page: (records) => seen({ count: records.length, hash: hashOf(JSON.stringify(records)) }),
+    streamed: seen,
     total(total) {
       if (!promisesTotal) return;
       promised = total === undefined || total === '' ? undefined : Number(total);

@@ -11,8 +11,16 @@ const batchSize = 1000;
 export function newBatches(reading: Reading): (page: Page) => AsyncGenerator<ReadBatch> {
   let line = 0;
   return async function* (page) {
-    for (let from = 0; from < page.records.length; from += batchSize) {
-      yield await batchOf(reading, page.records.slice(from, from + batchSize), page.scope, () => (line += 1));
+    const { columns, unreadable = [] } = page;
+    const nextLine = (): number => (line += 1);
+    // Fields are looked for among the columns, unless they get other names first.
+    const known = columns && !reading.rule.item ? { columns } : {};
+    const undecoded = unreadable.map((row) => ({ ...row, line: nextLine() }));
+    for (const { raw } of undecoded) reading.completeness.record({ raw }, undefined);
+    for (let from = 0; from < page.records.length || (from === 0 && (columns || undecoded.length)); from += batchSize) {
+      const records = page.records.slice(from, from + batchSize);
+      const batch = await batchOf(reading, records, page.scope, nextLine);
+      yield { ...batch, ...known, unreadable: [...(from === 0 ? undecoded : []), ...batch.unreadable] };
     }
   };
 }

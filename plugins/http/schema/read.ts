@@ -85,6 +85,14 @@ export const readField = field.object(
       inRequest,
       'The request for a page; `$page` counts from 1, `$offset` is the number of records read.',
     ),
+    format: field.raw<unknown, { about: string; optional: true }>(
+      { $ref: '#/$defs/format' },
+      {
+        about:
+          'The format of the answers, where it is not JSON: any of the catalogue, streamed. Without it `text/csv` and `application/x-ndjson` are read by their content type.',
+        optional: true,
+      },
+    ),
     records: field.reading({
       about:
         'Where the records are in an answer; without it the answer itself. A path that finds nothing fails the run: write `items ?? []` for an API that leaves an empty list out. What is no list is one record.',

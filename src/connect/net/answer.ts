@@ -1,8 +1,9 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { parseExactJson } from './exact-json.ts';
 import { readLinkHeader } from './link-header.ts';
+import type { BodyStream } from './streamed-body.ts';
 
-/** An answer whose body was read whole. */
+/** An answer whose body was read whole, or is given as a stream. */
 export interface HttpAnswer {
   /** Where it came from, after redirects. */
   url: URL;
@@ -17,6 +18,8 @@ export interface HttpAnswer {
   body: unknown;
   /** `broken`: it was announced as JSON and is none. */
   kind: 'json' | 'text' | 'html' | 'empty' | 'broken';
+  /** The body as it comes, where the request takes it so: `kind` is `empty` then. It must be read or discarded. */
+  stream?: BodyStream;
 }
 
 const decompressors: Record<string, (bytes: Uint8Array, limit: { maxOutputLength: number }) => Buffer> = {

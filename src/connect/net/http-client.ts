@@ -4,6 +4,7 @@ import { decompressed, readAnswer, type HttpAnswer } from './answer.ts';
 import { failureOf, type Failure } from './failure.ts';
 import { openDispatchers, type Dispatchers } from './dispatchers.ts';
 import { judgeHost, type HostRules } from './hosts.ts';
+import { streamedBody } from './streamed-body.ts';
 import type { ConnectionTransport } from './transport-field.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,6 +20,8 @@ export interface HttpRequest {
   isAnonymous?: boolean;
   /** A text is sent as UTF-8. */
   body?: string | Uint8Array;
+  /** Takes the body of a good answer of this content type as a stream. */
+  streams?(contentType: string): boolean;
 }
 
 export interface HttpLimits {
@@ -91,6 +94,8 @@ interface AttemptTools {
   signal: AbortSignal;
   /** Aborted with `signal`, and when the time of the whole exchange is over. */
   either: AbortSignal;
+  /** Goes on after the exchange, without a time limit, until what is returned is called. */
+  goOn(): () => void;
 }
 
 async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchange> {
@@ -106,6 +111,10 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
       headers: { ...wanted.headers, ...(isHome ? wanted.credentials : {}) },
       ...(body === undefined ? {} : { body }),
     });
+    if (isStreamed(wanted, answer)) {
+      const stream = streamedBody(answer.body, url, signal, tools.goOn());
+      return { is: 'answered', answer: { ...readAnswer(url, answer.statusCode, answer.headers, noBytes), stream } };
+    }
     const bytes = await readLimited(answer.body, url, limits);
     return {
       is: 'answered',
@@ -121,22 +130,37 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
   }
 }
 
+const noBytes = new Uint8Array(0);
+
+/** What is packed otherwise than by gzip is unpacked whole. */
+function isStreamed({ streams }: HttpRequest, { statusCode, headers }: Dispatcher.ResponseData): boolean {
+  const isGood = statusCode >= 200 && statusCode < 300;
+  const encoding = String(headers['content-encoding'] ?? 'gzip');
+  return isGood && /gzip$/i.test(encoding) && streams?.(String(headers['content-type'] ?? '')) === true;
+}
+
 /** Not by AbortSignal.any, of which a signal that outlives many exchanges would remember each. */
 async function withDeadline<T>(
   totalMs: number,
   signal: AbortSignal,
-  perform: (signals: { signal: AbortSignal; either: AbortSignal }) => Promise<T>,
+  perform: (signals: Pick<AttemptTools, 'signal' | 'either' | 'goOn'>) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), totalMs);
   const abort = (): void => deadline.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
+  let goesOn = false;
+  const end = (): void => signal.removeEventListener('abort', abort);
+  const goOn = (): (() => void) => {
+    goesOn = true;
+    return end;
+  };
   try {
-    return await perform({ signal, either: deadline.signal });
+    return await perform({ signal, either: deadline.signal, goOn });
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
+    if (!goesOn) end();
   }
 }
 

@@ -20,6 +20,7 @@ export function checkReads(check: DocumentCheck): void {
   for (const [name, rule] of isMap(read) ? Object.entries(read) : []) {
     if (!isMap(rule) || check.isDoubtful(['read', name])) continue;
     const each = { name, rule, all: read as Written };
+    checkAnswerFormat(check, each);
     if (isMap(rule.cursor)) checkCursor(check, each, rule.cursor);
     if (isMap(rule.for)) checkParents(check, each, rule.for);
     else checkNoSkip(check, each);
@@ -82,6 +83,14 @@ function checkFormat(tell: DocumentCheck['tell'], path: (string | number)[], for
       'Write `iso`, `unix`, `unixms`, or a picture such as YYYY-MM-DD HH:mm:ss.',
     );
   }
+}
+
+/** A format gives its records itself: only JSON is read by a path. */
+function checkAnswerFormat({ tell }: DocumentCheck, { name, rule }: Read): void {
+  if (rule.format === undefined || rule.format === 'json' || rule.records === undefined) return;
+  const format = typeof rule.format === 'string' ? rule.format : Object.keys(rule.format ?? {})[0];
+  const message = `\`records\` is a path in JSON, and the answers of \`read.${name}\` are \`${format}\`, which gives its records itself.`;
+  tell('WRONG_PLACE', ['read', name, 'records'], message, 'Remove `records`.', { at: 'key' });
 }
 
 function checkParents({ tell }: DocumentCheck, { name, all }: Read, parents: Written): void {
