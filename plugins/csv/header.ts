@@ -10,6 +10,9 @@ export interface Header {
   notes: string[];
 }
 
+/** Wider tables are a delimiter gone wrong, and would take minutes for each row. */
+const maxColumns = 10_000;
+
 // Zero width characters, soft hyphen, word joiner, byte order mark: seen in headers of spreadsheets and web pages.
 const invisible = /[\u00AD\u200B-\u200F\u2060\uFEFF]/g;
 
@@ -23,8 +26,12 @@ export function headerOf(rows: readonly RowText[], dialect: CsvDialect, { name: 
       throw problem('ENCODING_WRONG', `The header is not valid ${encoding}.`, {
         fix: encoding === 'utf-8' ? 'Perhaps it is `encoding: windows-1251`.' : 'Perhaps it is `encoding: utf-8`.',
       });
+    if (row.text.includes('\0'))
+      throw problem('CSV_HEADER', `The header in row ${row.row} holds a NUL character.`, {
+        fix: 'Ask for a file of text; UTF-16 without a mark looks like this too.',
+      });
     const found = row.fault ? undefined : cellsOf([row.text], dialect)[0];
-    if (found) return found;
+    if (found) return notTooWide(found, row.row);
     throw problem('CSV_HEADER', `The header in row ${row.row} has a broken quote.`, { fix: 'Ask for a whole file.' });
   });
   const notes = cells.flatMap((row) => row.flatMap((cell, index) => noteOf(cell, index)));
@@ -42,6 +49,13 @@ export const givenHeader = (names: readonly string[] | undefined, width: number)
   names
     ? checked(names.map(cleaned), names.flatMap(noteOf))
     : { names: Array.from({ length: width }, (_, index) => `c${index + 1}`), notes: [] };
+
+/** Gives the cells of a first row back. Throws CSV_HEADER where there are more than 10,000. */
+export function notTooWide(cells: string[], row: number): string[] {
+  if (cells.length <= maxColumns) return cells;
+  const found = `The table has ${cells.length} columns by its row ${row}, and ${maxColumns} are read at most.`;
+  throw problem('CSV_HEADER', found, { fix: 'Check `delimiter`, or ask for a narrower file.' });
+}
 
 const cleaned = (cell: string): string => cell.replace(invisible, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 

@@ -1,6 +1,6 @@
 import { counted, type DecodedBatch, type Fields, type OpenText, type Unreadable } from '#sdk';
 import { cellsOf } from './cells.ts';
-import { givenHeader, headerOf, type Header } from './header.ts';
+import { givenHeader, headerOf, notTooWide, type Header } from './header.ts';
 import { newHeaderRows, type HeaderRows } from './header-rows.ts';
 import type { CsvDialect } from './options.ts';
 import { recordMaker } from './record-maker.ts';
@@ -61,6 +61,9 @@ function judged({ dialect, header }: Table, rows: RowMaker, row: RowText): RowTe
   return cellsOf([row.text], dialect)[0]?.length === header.names.length ? row : rows.reopen(row);
 }
 
+/** Why a row is no record; NUL never stands in text, and many programs take it for the end of one. */
+type Fault = NonNullable<RowText['fault']> | 'nul';
+
 /** The records of rows, and those that are none; undefined where there is neither, nor a header to tell. */
 export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch | undefined {
   const { dialect } = table;
@@ -70,7 +73,7 @@ export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch |
   );
   if (!table.header && taken.length > 0) {
     const names = typeof dialect.header === 'number' ? undefined : dialect.header;
-    begin(table, givenHeader(names, cells[0]?.length ?? 0));
+    begin(table, givenHeader(names, notTooWide(cells[0] ?? [], taken[0]!.row).length));
   }
   const { make } = table;
   const width = table.header?.names.length ?? 0;
@@ -80,7 +83,7 @@ export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch |
   for (let index = 0; index < taken.length; index += 1) {
     const row = taken[index]!;
     const found = cells[index];
-    const fault = row.fault ?? (found ? undefined : 'broken');
+    const fault = row.fault ?? (row.text.includes('\0') ? 'nul' : found ? undefined : 'broken');
     if (fault) unreadable.push(faulty(row, fault, table.text.charset().name));
     else if (found!.length === width) {
       if (isBlank(found!)) continue;
@@ -111,10 +114,11 @@ export const isHalf = ({ dialect, header }: Table, { code, raw }: Unreadable): b
 /** A row of delimiters alone, as spreadsheets leave them below a table, is as blank as an empty line. */
 const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cell === '' || cell.trim() === '');
 
-function faulty({ row, text }: RowText, fault: NonNullable<RowText['fault']>, encoding: string): Unreadable {
+function faulty({ row, text }: RowText, fault: Fault, encoding: string): Unreadable {
   const [code, message] = {
     unclosed: ['CSV_QUOTE_UNCLOSED', 'A quote is opened in this line and never closed'],
     broken: ['CSV_QUOTE_BROKEN', 'Text follows a closing quote where the next cell was expected'],
+    nul: ['CSV_NUL', 'The row holds a NUL character, which never stands in text'],
     encoding: ['ENCODING_BROKEN', `The row holds bytes that are not ${encoding}`],
   }[fault] as [string, string];
   return { line: row, code, message, raw: text };

@@ -50,6 +50,7 @@ export const en: Sentences = Object.freeze({
     CSV_RAGGED: () => 'The row has another number of cells than the header',
     CSV_QUOTE_UNCLOSED: () => 'A quote in the row is opened and not closed',
     CSV_QUOTE_BROKEN: () => 'Something stands between a closing quote and the next delimiter',
+    CSV_NUL: () => 'The row has a NUL character, which never stands in text',
     ENCODING_BROKEN: () => 'The row has characters that are not of the encoding that is expected',
     FIXED_SHORT: () => 'The line is shorter than its columns',
     FIXED_LONG: () => 'The line is longer than its columns',

@@ -196,6 +196,26 @@ describe('reading csv', () => {
     expect([empty.records, empty.columns, empty.cut]).toEqual([[], undefined, undefined]);
   });
 
+  it('rejects rows with a NUL character, and a header with one', async () => {
+    const result = await read('a;b\n1;x\0\n2;"y\0"\n3;z\n', { delimiter: ';' });
+    expect(faults(result)).toEqual([
+      [2, 'CSV_NUL'],
+      [3, 'CSV_NUL'],
+    ]);
+    expect(result.records).toEqual([{ a: '3', b: 'z' }]);
+    expect(await codeOf(() => read('a;b\0\n1;2\n', { delimiter: ';' }))).toBe('CSV_HEADER');
+  });
+
+  it('refuses more than 10,000 columns at once', async () => {
+    const row = (width: number): string => Array.from({ length: width }, (_, index) => `n${index}`).join(',');
+    const told = expect.stringContaining('The table has 1000000 columns by its row 1, and 10000 are read at most.');
+    const wide = row(1_000_000);
+    await expect(read(`${wide}\n`)).rejects.toMatchObject({ code: 'CSV_HEADER', message: told });
+    await expect(read(`${wide}\n`, { header: false })).rejects.toMatchObject({ code: 'CSV_HEADER', message: told });
+    const { records } = await read(`${row(10_000)}\n${row(10_000)}\n`);
+    expect(Object.keys(records[0] ?? {})).toHaveLength(10_000);
+  });
+
   it('takes names from the options, or makes them, for a file without a header', async () => {
     const listed = await read('1,2\n3,4\n', { header: ['a', 'b'] });
     expect([listed.records[0], listed.lines]).toEqual([{ a: '1', b: '2' }, [1, 2]]);
