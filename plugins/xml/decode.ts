@@ -1,7 +1,7 @@
 import type { DecodedBatch, Decoding, Fields } from '#sdk';
 import { newDocument, type FoundRecord } from './document.ts';
 import { cut, noRecords } from './faults.ts';
-import type { XmlDialect } from './options.ts';
+import { encodings, type XmlDialect } from './options.ts';
 import { textOf } from './text.ts';
 
 const batchRecords = 500;
@@ -42,7 +42,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, dialect: XmlDialect): D
   return {
     batches: batches(),
     end: () => ({
-      dialect: { format: 'xml', options: { ...dialect.written } },
+      dialect: { format: 'xml', options: { ...dialect.written, encoding: writtenIn(text.encoding()) } },
       ...(cutReason === undefined ? {} : { cut: cutReason }),
       ...(notes.length > 0 ? { notes } : {}),
     }),
@@ -53,3 +53,8 @@ function batchOf(found: readonly FoundRecord[]): DecodedBatch {
   const records: Fields[] = found.map(({ record }) => record);
   return { records, lines: Uint32Array.from(found, ({ line }) => line), unreadable: [] };
 }
+
+/** The encoding in which a file like this one is written. */
+const writtenIn = (encoding: string) =>
+  encodings.find((name) => name === encoding.replace(/^cp(125\d)$/, 'windows-$1').replace(/^(utf-16).*$/, '$1')) ??
+  'utf-8';

@@ -3,6 +3,9 @@ import { prefixOf, xmlNamespace } from './names.ts';
 
 const stepPattern = '[^/\\s@\\[\\]()<>&*]+';
 
+/** Encodings that can be written; more can be read, where a file declares them. */
+export const encodings = ['utf-8', 'windows-1251', 'cp866', 'koi8-r', 'utf-16'] as const;
+
 /** Options of the format, for reading and writing. */
 export const options = field.object(
   {
@@ -38,9 +41,9 @@ export const options = field.object(
       default: 'refuse',
       optional: true,
     }),
-    encoding: field.choice(['utf-8', 'windows-1251', 'cp866', 'koi8-r', 'utf-16'], {
+    encoding: field.choice(encodings, {
       about:
-        'Encoding of written files, by default utf-8; characters that it lacks are written as `&#x…;`. When reading, what the file declares is not looked at: for files whose declaration is wrong.',
+        'Encoding of written files, by default utf-8; characters that it lacks are written as `&#…;`. When reading, what the file declares is not looked at: for files whose declaration is wrong.',
       optional: true,
     }),
     limit: field.size({

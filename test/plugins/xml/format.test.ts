@@ -257,8 +257,12 @@ describe('the encoding of an xml document', () => {
     ['UTF-16, the other way round', iconv.encode(text('UTF-16'), 'utf-16be', { addBOM: true })],
     ['UTF-16 without a mark', iconv.encode(text('UTF-16'), 'utf-16le')],
     ['UTF-16, the other way round, without a mark', iconv.encode(text('UTF-16'), 'utf-16be')],
-  ])('is read from the document: %s', async (_, bytes) => {
-    expect((await read(bytes)).records).toEqual([record]);
+  ])('is read from the document: %s', async (name, bytes) => {
+    const { records, dialect } = await read(bytes);
+    expect(records).toEqual([record]);
+    expect(dialect.options.encoding).toBe(
+      /UTF-16/.test(name) ? 'utf-16' : /1251/.test(name) ? 'windows-1251' : 'utf-8',
+    );
     for (const pieceBytes of [1, 3, 5])
       expect((await decodeAll(xml.open(people), bytes, pieceBytes)).records).toEqual([record]);
   });
