@@ -31,7 +31,7 @@ export const options = field.object(
     namespaces: field.map(field.text({ about: 'Name of the namespace.', examples: ['urn:1C.ru:commerceml_2'] }), {
       about:
         'Prefixes by which names of these namespaces are called here, in paths and records alike, whatever the prefixes of the file are; the prefix `""` stands for none. Names of all other namespaces are called without a prefix. Written files declare them at their root.',
-      names: '^((?![xX][mM][lL])[\\p{L}_][\\p{L}\\p{N}_.-]*)?$',
+      names: '^[\\p{L}\\p{N}_.-]*$',
       examples: [{ c: 'urn:1C.ru:commerceml_2' }],
       optional: true,
     }),
@@ -73,6 +73,10 @@ export function dialectOf(written: XmlOptions): XmlDialect {
   const { records, lists = [], namespaces = {}, limit = 16 * 1024 * 1024 } = written;
   const prefixes = new Map([[xmlNamespace, 'xml']]);
   for (const [prefix, uri] of Object.entries(namespaces)) {
+    if (/^(xml|[^\p{L}_])/iu.test(prefix))
+      throw problem('XML_OPTIONS', `The prefix ${prefix} in \`namespaces\` is none in XML.`, {
+        fix: 'Choose one that begins with a letter, and not with `xml`: that prefix is known without being declared.',
+      });
     if (prefixes.has(uri))
       throw problem('XML_OPTIONS', `Two prefixes of \`namespaces\` stand for ${uri}.`, { fix: 'Keep one of them.' });
     prefixes.set(uri, prefix);

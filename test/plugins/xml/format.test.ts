@@ -121,6 +121,8 @@ describe('names with namespaces', () => {
     expect(() => xml.open({ records: '/c:people/person' })).toThrow('The name c:people has a prefix');
     expect(() => xml.open({ ...people, lists: ['c:phone'] })).toThrow('The name c:phone has a prefix');
     expect(() => xml.open({ ...people, namespaces: { a: 'urn:x', b: 'urn:x' } })).toThrow('Two prefixes');
+    for (const prefix of ['xml', 'XMLx', '1c', '-'])
+      expect(() => xml.open({ ...people, namespaces: { [prefix]: 'urn:x' } })).toThrow(`The prefix ${prefix} in`);
   });
 });
 
