@@ -56,8 +56,7 @@ export const options = field.object(
       optional: true,
     }),
     lineEnding: field.choice(['crlf', 'lf'], {
-      about: 'How lines end in written files. Reading understands both.',
-      default: 'crlf',
+      about: 'How lines end in written files, by default `crlf`. Reading understands both.',
       optional: true,
     }),
     recordEnd: field.raw<string, { about: string; examples: unknown[]; optional: true }>(

@@ -27,9 +27,19 @@ const shipped = (): Loaded => loadTexts('', shippedConnectors());
 export function catalogueOf(loaded: Loaded): Catalogue {
   const documents = [...shipped().documents, ...loaded.documents].filter(({ kind }) => kind === 'connector');
   return withConnectors(
-    loadCatalogue(),
+    withFormatChecks(loadCatalogue()),
     documents.map(({ value }) => value),
   );
+}
+
+/** What a format says of its options is code, which no committed catalogue holds. */
+function withFormatChecks(catalogue: Catalogue): Catalogue {
+  const formats = { ...catalogue.formats };
+  for (const it of declarations()) {
+    const entry = formats[it.name];
+    if (it.kind === 'format' && it.check && entry) formats[it.name] = { ...entry, check: it.check };
+  }
+  return { ...catalogue, formats };
 }
 
 /** Opens plugins by kind: a bare name is a plugin's own, `CONNECTOR.NAME` is a read or target of a connector document. */
