@@ -11,6 +11,7 @@ import json from './json/format.ts';
 import ndjson from './ndjson/format.ts';
 import sftp from './sftp/store.ts';
 import smtp from './smtp/sink.ts';
+import webdav from './webdav/store.ts';
 import xml from './xml/format.ts';
 import yaml from './yaml/format.ts';
 
@@ -28,6 +29,7 @@ const plugins: readonly Declaration[] = Object.freeze([
   ndjson,
   sftp,
   smtp,
+  webdav,
   xml,
   yaml,
 ]);

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import type { FileWriter } from '#sdk';
+import { newPushSource, type FileWriter } from '#sdk';
 import {
   denied,
   isAboutPath,
@@ -14,8 +13,6 @@ import { factsOf } from './facts.ts';
 import { absolute, folderOf } from './paths.ts';
 import { answerOf, type SessionPool } from './pool.ts';
 
-const heldBytes = 1024 * 1024;
-
 /**
  * Creates a file by STOR. FTP itself writes over what is there, so it is looked for first; who may bring the same name in
  * the same moment is none of ours, as files get their names by a rename.
@@ -24,10 +21,13 @@ export async function writeTo(pool: SessionPool, path: string): Promise<FileWrit
   if (await pool.use((session) => factsOf(session, path))) throw taken(path);
   const session = await pool.borrow();
   const full = absolute(session.home, path);
-  const source = newSource();
+  const source = newPushSource();
   const upload = session.ask((client) => client.uploadFrom(source.stream, full));
   const failure = upload.then(
-    () => source.stop(),
+    () => {
+      source.stop();
+      return undefined;
+    },
     (error: unknown) => {
       source.stop();
       return { error };
@@ -45,8 +45,7 @@ export async function writeTo(pool: SessionPool, path: string): Promise<FileWrit
 
   return {
     async write(chunk) {
-      // A copy: the caller may fill its buffer anew while this piece waits.
-      await source.push(Buffer.from(chunk));
+      await source.push(chunk);
       if (!source.isStopped()) return;
       isDone = true;
       await refuse();
@@ -68,39 +67,6 @@ export async function writeTo(pool: SessionPool, path: string): Promise<FileWrit
       await pool.use(async (other) => {
         if (await factsOf(other, path)) await answerOf(other, `DELE ${absolute(other.home, path)}`);
       });
-    },
-  };
-}
-
-/** Bytes that wait for the network: at most 1 MB, then `push` waits. */
-function newSource() {
-  let asked = () => {};
-  let wake = () => {};
-  let isStopped = false;
-  const isAsked = new Promise<void>((resolve) => (asked = resolve));
-  const stream = new Readable({
-    highWaterMark: heldBytes,
-    read() {
-      asked();
-      wake();
-    },
-  });
-  return {
-    stream,
-    /** Resolves when the network asks for the first byte, or never will. */
-    isAsked,
-    isStopped: () => isStopped,
-    async push(chunk: Buffer): Promise<void> {
-      if (isStopped) return;
-      const drained = new Promise<void>((resolve) => (wake = resolve));
-      if (!stream.push(chunk)) await drained;
-    },
-    finish: () => void stream.push(null),
-    /** Nobody takes bytes any more: who waits goes on. */
-    stop(): undefined {
-      isStopped = true;
-      asked();
-      wake();
     },
   };
 }

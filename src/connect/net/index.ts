@@ -12,6 +12,7 @@ export {
   type HttpRequest,
   type HttpRoute,
 } from './http-client.ts';
+export { openHttpStreams, type HttpStreamAnswer, type HttpStreamRequest, type HttpStreams } from './http-stream.ts';
 export { readLinkHeader } from './link-header.ts';
 export { repeatByMethod } from './repeat.ts';
 export { scrubber, type Scrub } from './scrub.ts';

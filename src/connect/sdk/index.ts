@@ -7,6 +7,7 @@ export { operations } from '../../model/record.ts';
 export { counted } from '../../model/counted.ts';
 export type { Clock } from '../../model/clock.ts';
 export type * from '../files/port.ts';
+export { newPushSource, type PushSource } from '../files/push-source.ts';
 export {
   fileFailed,
   fileProblem,

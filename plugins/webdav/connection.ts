@@ -1,0 +1,34 @@
+import { field, type TypeOf } from '#sdk';
+
+/** Where a WebDAV folder is, who opens it, and how what is said to it is kept from other ears. */
+export const connection = field.object(
+  {
+    url: field.text({
+      about: 'Address of the folder that all paths start in and never leave.',
+      pattern: '^https?://[^@?#]+$',
+      examples: ['https://files.client.example/remote.php/dav/files/hr/'],
+    }),
+    username: field.text({ about: 'Account to log in with (Basic).', optional: true }),
+    password: field.secret({ about: 'Password of the account.', optional: true }),
+    encryption: field.choice(['required', 'none'], {
+      about:
+        'An address of http gets no password, unless `none` is written here: everybody on the way can read password and files then.',
+      default: 'required',
+      optional: true,
+    }),
+    ca: field.text({
+      about:
+        'Certificate of an authority of your own, as PEM, trusted beside the well-known ones by this connection alone. Certificates are always checked, there is no switch for that.',
+      examples: ['${file:/run/secrets/ca.pem}'],
+      optional: true,
+    }),
+    timeout: field.duration({
+      about: 'How long connecting, the beginning of an answer, and a pause within one may take.',
+      default: '30s',
+      optional: true,
+    }),
+  },
+  { about: 'A folder on a WebDAV server, such as Nextcloud, ownCloud, Apache or IIS.' },
+);
+
+export type WebdavConnection = TypeOf<typeof connection>;
