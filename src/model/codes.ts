@@ -153,6 +153,11 @@ export const codes = listed({
     about:
       'A cursor of a read cannot work as it is written: the request never uses `$since`, `step` has no `start`, or the feed is said to be full.',
   },
+  PARTIAL_UNREAD: {
+    class: 'config',
+    about:
+      'A source gives only the properties that changed, and no step reads the whole record again before it is mapped; or its feed is said to be full.',
+  },
   READ_UNKNOWN: {
     class: 'config',
     about: '`for` of a read names no other read of its connector, or reads wait for each other in a circle.',

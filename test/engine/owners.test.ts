@@ -133,6 +133,24 @@ test('S19: people whom another pipeline delivered into a shared snapshot are not
   expect(blocked()).toEqual(['h1']);
 });
 
+test('a change feed says itself who is gone, in a snapshot of its own; of another pipeline it blocks nobody', async () => {
+  const changes = { feed: 'changes' as const, gone: "team = 'left'", diff: { missing: 'ignore' as const } };
+  const left = [{ id: 'p1', name: 'P1', team: 'left' }];
+  await world.run(named('nightly'), people(10));
+  const hourly = await world.run(named('hourly', changes), left);
+  expect(hourly.counts).toMatchObject({ filtered: { gone: 1 }, delivered: {} });
+  expect(blocked()).toEqual([]);
+  const alone = named('alone', { ...changes, diff: { missing: 'ignore', snapshot: 'alone' } });
+  await world.run(
+    alone,
+    people(10).map((row) => ({ ...row, id: `q${String(row.id).slice(1)}` })),
+  );
+  const others = [{ ...left[0], id: 'q1' }];
+  expect((await world.run(alone, others)).counts).toMatchObject({ delivered: { missing: 1 } });
+  expect(blocked()).toEqual(['q1']);
+  expect((await world.run(alone, others)).counts).toMatchObject({ unchanged: 1 });
+});
+
 test('S19: whom another pipeline delivered is not missing where the owner filters them out', async () => {
   const nightly = named('nightly', { filter: "team = 'sales'", diff: { leaves: 'missing' } });
   const retail = named('retail', { filter: "team = 'retail'", diff: { missing: 'ignore' } });

@@ -114,6 +114,12 @@ export const readField = field.object(
       names: names.readItem,
       optional: true,
     }),
+    partial: field.boolean({
+      about:
+        'Only the properties that changed come. A pipeline over it has to read the whole record again by a `call`, before its `map`.',
+      default: false,
+      optional: true,
+    }),
     errors: errorsField(inAnswer, { skips: true }),
   },
   { about: 'Something that can be read: `source: CONNECTOR.NAME`.' },

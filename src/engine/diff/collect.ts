@@ -24,6 +24,8 @@ export interface Collected {
   unreadableCount: number;
   /** Rows that reached the diff. */
   passed: number;
+  /** The snapshot is another pipeline's, whose people are never missing here, not by their own word either (S19). */
+  isOfAnother: boolean;
 }
 
 /** Phase one: reads the whole feed, compares, stages what changed. Writes nothing outside. */
@@ -102,10 +104,10 @@ async function compare(
 }
 
 /** The rule of the diff for one key. `none`: gone, and never known: filtered. */
-function fateOf(ledger: Ledger, entry: number, hash: Uint8Array, isGone: boolean, { rule }: Collected): Fate {
+function fateOf(ledger: Ledger, entry: number, hash: Uint8Array, isGone: boolean, { isOfAnother }: Collected): Fate {
   const state = ledger.state(entry);
   const inDoubt = ledger.has(entry, flag.doubt);
-  if (isGone && rule.missing === 'ignore') return 'none';
+  if (isGone && isOfAnother) return 'none';
   if (isGone)
     return state === entryState.active ? 'gone' : state === entryState.gone ? (inDoubt ? 'gone' : 'unchanged') : 'none';
   if (state === entryState.gone) return 'returned';

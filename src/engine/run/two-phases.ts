@@ -41,6 +41,7 @@ export async function runTwoPhases(
     unreadableLines: [],
     unreadableCount: 0,
     passed: 0,
+    isOfAnother: !ownership.isOwner && !ownership.factsAreOwn,
   };
   try {
     await collect(run, source, steps, collected);

@@ -27,6 +27,8 @@ export interface KindEntry {
   canBeComplete?: boolean;
   /** Sources: reads only what is new since the last read, so it never holds everybody (S6). */
   hasCursor?: boolean;
+  /** Sources: records come with their changed properties only. */
+  isPartial?: boolean;
   /** Sources: feed preset by a declared read. */
   feed?: 'full' | 'changes';
   /** Operations of `call`: it may change something at the target; only those that don't stand before a diff. */

@@ -47,6 +47,7 @@ function sourcesOf(document: Written): KindEntry[] {
     takesFormat: false,
     canBeComplete: rule.cursor === undefined,
     ...(rule.cursor === undefined ? {} : { hasCursor: true }),
+    ...(rule.partial === true ? { isPartial: true } : {}),
     ...(rule.feed === 'full' || rule.feed === 'changes' ? { feed: rule.feed } : {}),
     ...presetOf(rule),
   }));

@@ -16,6 +16,7 @@ import { checkOnly, checkOnlyBeforeDiff, checkRepeats, checkTarget, possibleOper
 import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
 import { checkSharedSnapshot, checkWas } from './owners.ts';
+import { checkPartial } from './partial.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
 import { checkSchedule } from './schedule.ts';
@@ -54,6 +55,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkCalls(checking, check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources[0]);
+  if (isSure) checkPartial(checking, check, steps, sources[0]);
   checkSchedule(checking, check);
   checkUnusedNames(checking, check, steps);
   checkWas(checking, check);

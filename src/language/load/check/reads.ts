@@ -21,6 +21,7 @@ export function checkReads(check: DocumentCheck): void {
     if (!isMap(rule) || check.isDoubtful(['read', name])) continue;
     const each = { name, rule, all: read as Written };
     checkAnswerFormat(check, each);
+    checkPartialFeed(check, each);
     if (isMap(rule.cursor)) checkCursor(check, each, rule.cursor);
     if (isMap(rule.for)) checkParents(check, each, rule.for);
     else checkNoSkip(check, each);
@@ -83,6 +84,13 @@ function checkFormat(tell: DocumentCheck['tell'], path: (string | number)[], for
       'Write `iso`, `unix`, `unixms`, or a picture such as YYYY-MM-DD HH:mm:ss.',
     );
   }
+}
+
+/** Half a record tells nothing of who is there. */
+function checkPartialFeed({ tell }: DocumentCheck, { name, rule }: Read): void {
+  if (rule.partial !== true || rule.feed !== 'full') return;
+  const message = `\`read.${name}\` is \`partial\`: only what changed comes, so it never holds everybody.`;
+  tell('PARTIAL_UNREAD', ['read', name, 'feed'], message, 'Write `feed: changes`.');
 }
 
 /** A format gives its records itself: only JSON is read by a path. */
