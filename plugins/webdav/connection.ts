@@ -1,7 +1,6 @@
-import { field, type TypeOf } from '#sdk';
+import { field, type Field, type TypeOf } from '#sdk';
 
-/** Where a WebDAV folder is, who opens it, and how what is said to it is kept from other ears. */
-export const connection = field.object(
+const declared = field.object(
   {
     url: field.text({
       about: 'Address of the folder that all paths start in and never leave.',
@@ -31,4 +30,24 @@ export const connection = field.object(
   { about: 'A folder on a WebDAV server, such as Nextcloud, ownCloud, Apache or IIS.' },
 );
 
-export type WebdavConnection = TypeOf<typeof connection>;
+export type WebdavConnection = TypeOf<typeof declared>;
+
+/** Where a WebDAV folder is, who opens it, and how what is said to it is kept from other ears. */
+export const connection: Field<WebdavConnection> & { optional: false } = Object.freeze({
+  ...declared,
+  // Where the address comes from `${…}`, opening says the same.
+  schema: {
+    ...declared.schema,
+    if: { required: ['password'], properties: { url: { type: 'string', pattern: '^http:' } } },
+    then: {
+      required: ['encryption'],
+      properties: {
+        encryption: {
+          description:
+            'An address of http gets no password, so write https, or this where everybody on the way may read it',
+          examples: ['none'],
+        },
+      },
+    },
+  },
+});
