@@ -10,6 +10,14 @@ const stepWords = {
     examples: ['upload'],
     optional: true,
   }),
+  format: field.raw<unknown, { about: string; optional: true }>(
+    { $ref: '#/$defs/format' },
+    {
+      about:
+        'The format of the answer where it is not JSON: any of the catalogue, with its options. The answer is then the list of its records, 256 MB at most.',
+      optional: true,
+    },
+  ),
   when: field.condition({
     about: 'The step is left out where this is not true.',
     names: names.writeRequest,
@@ -30,7 +38,7 @@ const stepWords = {
 };
 
 const url = pathField(names.writeRequest);
-const own = ['as', 'when', 'until', 'every', 'timeout'] as const;
+const own = ['as', 'format', 'when', 'until', 'every', 'timeout'] as const;
 const plain = ['query', 'headers', 'auth', ...own] as const;
 const full = [...plain, ...bodyWords] as const;
 

@@ -5,6 +5,7 @@ import { templateOf } from '../schema/request.ts';
 import type { StepRule } from '../schema/step.ts';
 import { answerNames, scrubFor } from '../verdict.ts';
 import { errorRulesOf, inputOf, type Sending } from './sending.ts';
+import { inFormat, takingBytes } from './step-format.ts';
 
 /** How long a step with `until` waits between two requests, and in all, where it does not say. */
 const defaultEveryMs = 5_000;
@@ -115,9 +116,12 @@ function mayBeMadeAgain(made: JudgedAnswer | Failure, step: StepRule): boolean {
 
 async function ask({ sending, signal }: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
   const { session, prepared, scope } = sending;
-  const request = await compose(session, step, inputOf(sending), scope);
+  const composed = await compose(session, step, inputOf(sending), scope);
+  const request = step.format === undefined ? composed : takingBytes(composed);
   const scrub = scrubFor(session, ...prepared.map(({ item, body }) => [item.record, body]));
-  return askJudged(session, request, { rules: errorRulesOf(sending), scope, scrub, quotes: true }, signal);
+  const judged = { rules: errorRulesOf(sending), scope, scrub, quotes: true };
+  const made = await askJudged(session, request, judged, signal);
+  return made.is === 'answered' && step.format !== undefined ? inFormat(session, step.format, made) : made;
 }
 
 /** What the engine hears of a step without an answer. */

@@ -223,6 +223,36 @@ upsert:
     expect(api.received[1]?.body.replaceAll('\r', '')).toBe('code,name\na,A\nb,B\nc,C\n');
   });
 
+  it('reads answers in a format as the list of their records; an empty one is an empty list', async () => {
+    const csv = (body: string): Answer => ({ headers: { 'content-type': 'text/csv' }, body });
+    const given = (good: Answer, bad: Answer) =>
+      answers({
+        'POST /jobs': [{ body: { id: 3 } }],
+        'PUT /jobs/3/rows': [{ body: {} }],
+        'GET /jobs/3': [{ body: { state: 'done' } }],
+        'GET /jobs/3/good': [good],
+        'GET /jobs/3/bad': [bad],
+      });
+    const text = document(
+      job
+        .replace('as: good', "as: good, format: { csv: { delimiter: ';' } }")
+        .replace('as: bad', 'as: bad, format: csv'),
+    );
+    const items = ['a', 'b'].map((code) => item({ code, team: 't1' }));
+    given(csv('code;id\na;1\nb;2\n'), csv(''));
+    expect(await write(text, items, {}, 'upsert')).toMatchObject({
+      outcomes: [
+        { is: 'delivered', kept: { id: '1' } },
+        { is: 'delivered', kept: { id: '2' } },
+      ],
+    });
+    expect(api.received.at(-1)?.headers.accept).toBe('*/*');
+    given(csv('code;id\n'), { body: [{ code: 'a', why: 'as JSON' }] });
+    expect(await write(text, items, {}, 'upsert')).toMatchObject({
+      outcomes: [{ is: 'rejected', reason: 'as JSON in job 3' }, { is: 'retry' }],
+    });
+  });
+
   it('is refused whole where a step refuses it', async () => {
     answers({ 'POST /jobs': [{ status: 400, body: { message: 'no such team' } }] });
     const items = ['a', 'b'].map((code) => item({ code, team: 't1' }));
