@@ -1,3 +1,4 @@
+import { isKeyPersonal } from '../language/compile/personal.ts';
 import type { Pipeline } from '../language/compile/pipeline.ts';
 import type { Fields } from '../model/record.ts';
 import { mask } from '../store/vault/index.ts';
@@ -33,9 +34,12 @@ export function maskingFor(
     pipeline?.record.fields.flatMap(({ name, from, personal }) => (personal ? [name, ...from] : [])),
   );
   const fields = new Set(pipeline?.personal);
-  const isKeyPersonal =
-    !pipeline || pipeline.record.key.some((part) => part.uses.fields.some(({ name }) => fields.has(name)));
-  return closed({ isKnown: pipeline !== undefined, fields, columns, isKeyPersonal });
+  return closed({
+    isKnown: pipeline !== undefined,
+    fields,
+    columns,
+    isKeyPersonal: !pipeline || isKeyPersonal(pipeline),
+  });
 }
 
 /** What is personal; everything is, where nothing is known. */

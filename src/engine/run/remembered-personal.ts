@@ -1,3 +1,4 @@
+import { isKeyPersonal } from '../../language/compile/personal.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
 import type { SnapshotFacts } from '../../store/ports.ts';
 import type { Change } from './result.ts';
@@ -36,13 +37,10 @@ function ownOpenColumns({ record, steps }: Pipeline): Set<string> {
 }
 
 /** What of a pipeline's records is personal today, for the snapshot to remember. */
-export function personalToday({ personal, record }: Pipeline): NonNullable<SnapshotFacts['personal']> {
-  const fields = new Set(personal);
-  return {
-    fields: [...fields].sort(),
-    key: record.key.some(({ uses }) => uses.fields.some(({ name }) => fields.has(name))),
-  };
-}
+export const personalToday = (pipeline: Pipeline): NonNullable<SnapshotFacts['personal']> => ({
+  fields: [...new Set(pipeline.personal)].sort(),
+  key: isKeyPersonal(pipeline),
+});
 
 /** A change that names what is personal in it beyond what the pipeline says. */
 export function marked<C extends Change>({ remembered }: { remembered: RememberedPersonal }, change: C): C {

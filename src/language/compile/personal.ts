@@ -1,5 +1,5 @@
 import type { Uses } from '../../expression/index.ts';
-import type { FieldRule, Step } from './pipeline.ts';
+import type { FieldRule, Pipeline, Step } from './pipeline.ts';
 
 /** What is personal where an expression stands. */
 interface Known {
@@ -33,7 +33,16 @@ export function personalFields(fields: readonly FieldRule[], steps: readonly Ste
 function readsPersonal({ fields, whole, variables }: Uses, known: Known): boolean {
   return (
     fields.some(({ name }) => known.fields.has(name)) ||
-    (whole.length > 0 && known.fields.size > 0) ||
+    (known.fields.size > 0 && (whole.length > 0 || variables.some(({ name }) => ofThePerson.has(name)))) ||
     variables.some(({ name }) => known.answers.has(name))
   );
+}
+
+/** What else holds the record: as it was delivered, what changed of it, what the target gave for it. */
+const ofThePerson: ReadonlySet<string> = new Set(['was', 'changed', 'kept']);
+
+/** Is the key of these records personal? */
+export function isKeyPersonal({ record, personal }: Pick<Pipeline, 'record' | 'personal'>): boolean {
+  const known = { fields: new Set(personal), answers: new Set<string>() };
+  return record.key.some(({ uses }) => readsPersonal(uses, known));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileShape, type Environment } from '../../../src/expression/index.ts';
 import { compileConnector, compilePipeline, type Pipeline } from '../../../src/language/compile/index.ts';
-import { personalFields } from '../../../src/language/compile/personal.ts';
+import { isKeyPersonal, personalFields } from '../../../src/language/compile/personal.ts';
 import type { Step } from '../../../src/language/compile/pipeline.ts';
 import { checkWorkspace, loadTexts } from '../../../src/language/load/index.ts';
 import { smallCatalogue } from '../small-catalogue.ts';
@@ -172,6 +172,13 @@ test('what is made of an answer about a person is personal, and of one about a r
   expect(personalOf('name: =$seen.name', personalField)).toEqual(['email', 'name']);
   expect(personalOf('month: =$params.month', personalField)).toEqual(['email']);
   expect(personalOf('name: =$seen.name', 'other:')).toEqual([]);
+});
+
+test('a key out of the whole record is personal where a field is, and so is what was or what the target gave', () => {
+  const keyed = (key: string): boolean => isKeyPersonal(compile(employees.replace('key: tab_no', `key: ${key}`)));
+  expect([keyed('$string($)'), keyed('tab_no'), keyed('email')]).toEqual([true, false, true]);
+  const later = compile(employees.replace('{ password: =$password(12) }', '{ note: =$was.language, ref: =$kept.id }'));
+  expect(later.personal).toEqual(expect.arrayContaining(['note', 'ref']));
 });
 
 test('the plain form is the same as steps: filter first, then map', () => {
