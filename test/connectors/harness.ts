@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,6 +16,8 @@ export interface Scene {
   /** Milliseconds that runs waited, each wait. */
   waits: number[];
   run(rows: Row[]): Promise<RunResult>;
+  /** Runs in a process of its own, which `during` may kill; gives the signal that ended it. */
+  runApart(rows: Row[], during: (child: ChildProcess) => void): Promise<NodeJS.Signals | null>;
   close(): void;
 }
 
@@ -62,12 +66,27 @@ export function openScene({ connector, name, connection, target, map, missing }:
       '',
     ].join('\n'),
   );
+  const env = { KEY: key, ...variables };
+  const feed = (rows: Row[]): void => {
+    const columns = Object.keys(rows[0] ?? {});
+    put('in/people.csv', [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].join('\n'));
+  };
   return {
     waits,
+    async runApart(rows, during) {
+      feed(rows);
+      const program = join(import.meta.dirname, '../faults/run-until.mjs');
+      const child = spawn(process.execPath, [program], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...env, PIPELINE: 'people' },
+        stdio: 'ignore',
+      });
+      during(child);
+      const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      return signal;
+    },
     async run(rows) {
-      const columns = Object.keys(rows[0] ?? {});
-      put('in/people.csv', [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].join('\n'));
-      const env = { KEY: key, ...variables };
+      feed(rows);
       const workspace = await openWorkspace(folder, { env, clock: jumpingClock(waits) });
       try {
         return await workspace.run('people');

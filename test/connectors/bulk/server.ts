@@ -32,6 +32,8 @@ export async function startBulk() {
     fails: false,
     /** The answer to such a request is lost, once. */
     lose: undefined as string | undefined,
+    /** Told of each request when it was done and before it is answered. */
+    onRequest: undefined as ((name: string) => unknown) | undefined,
     nextId: 1,
   };
 
@@ -88,6 +90,7 @@ export async function startBulk() {
     const name = `${request.method} ${path.replace(/^.*\/ingest/, '').replace(/\/750\d+/, '/ID')}`;
     bulk.requests.push(name);
     const { status, json, csv } = answer(request.method ?? '', path, body);
+    bulk.onRequest?.(name);
     if (bulk.lose === name) {
       bulk.lose = undefined;
       return void request.socket.destroy();

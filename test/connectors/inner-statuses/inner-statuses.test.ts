@@ -78,3 +78,23 @@ it('a lost answer is looked up: nobody is created twice', async () => {
   directory.onDone = undefined;
   expect((await scene.run(rows)).counts).toMatchObject({ unchanged: 45 });
 });
+
+it.each([1, 2, 3])(
+  'a process killed after batch %i was done and before it was answered leaves nobody out and nobody twice',
+  async (nth) => {
+    let done = 0;
+    const signal = await scene.runApart(rows, (child) => {
+      directory.onDone = () => {
+        if (++done !== nth) return false;
+        child.kill('SIGKILL');
+        return true;
+      };
+    });
+    directory.onDone = undefined;
+    expect(signal).toBe('SIGKILL');
+    expect(await scene.run(rows)).toMatchObject({ status: 'done', counts: { rejected: 0, unsettled: 0 } });
+    expect(created()).toHaveLength(45);
+    expect(new Set(created()).size).toBe(45);
+    expect((await scene.run(rows)).counts).toMatchObject({ unchanged: 45 });
+  },
+);
