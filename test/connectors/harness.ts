@@ -31,10 +31,13 @@ export interface SceneOptions {
   target: string;
   map: string;
   missing?: string;
+  /** The pipeline's `record`, and a step behind the diff, each as YAML on one line. */
+  record?: string;
+  after?: string;
 }
 
 /** Makes a workspace in a temporary folder; its clock jumps over every wait. */
-export function openScene({ connector, name, connection, target, map, missing }: SceneOptions): Scene {
+export function openScene({ connector, name, connection, target, map, missing, record, after }: SceneOptions): Scene {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-proof-'));
   const key = makeWorkspaceKey();
   const waits: number[] = [];
@@ -58,10 +61,11 @@ export function openScene({ connector, name, connection, target, map, missing }:
     [
       'pipeline: people',
       'source: { file: { path: in/people.csv }, format: csv, feed: full }',
-      'record: { key: id }',
+      `record: ${record ?? '{ key: id }'}`,
       'steps:',
       `  - map: ${map}`,
       `  - diff: { missing: ${missing ?? 'ignore'}, guard: { floor: 100 } }`,
+      ...(after === undefined ? [] : [`  - ${after}`]),
       `sink: ${name}.${target}`,
       '',
     ].join('\n'),
