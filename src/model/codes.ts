@@ -181,7 +181,10 @@ export const codes = listed({
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
   DIFF_TWICE: { class: 'config', about: 'A pipeline has two diffs.' },
   KEY_MISSING: { class: 'config', about: 'A pipeline does not say which field is the key.' },
-  SCHEMA_INVALID: { class: 'config', about: 'The schema of a `validate` step is not a JSON Schema.' },
+  SCHEMA_INVALID: {
+    class: 'config',
+    about: 'The schema of a `validate` step, or of the parameters of a read or an operation, is not a JSON Schema.',
+  },
   CRON_INVALID: { class: 'config', about: 'The cron rule of a schedule cannot be read.' },
   TIMEZONE_UNKNOWN: { class: 'config', about: 'A time zone is not known.' },
   TABLE_UNREADABLE: {

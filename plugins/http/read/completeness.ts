@@ -5,11 +5,8 @@ import { counted, type Fields, type HttpRequest, type ReadEnd } from '#sdk';
 export interface Completeness {
   /** A series of pages that ends by itself: of the whole read, of a span of time, of a parent. */
   series(): Series;
-  /**
-   * A record came; `key` is its key as text. False where the very same record of this key came before and the read may
-   * overlap with itself.
-   */
-  record(record: Fields, key: string | undefined): boolean;
+  /** A record came; `key` is its key as text, `at` its moment in UTC milliseconds where the read has any. */
+  record(record: Fields, key: string | undefined, at?: number): Arrival;
   /** Something speaks against it; the first of its kind is told. */
   doubt(why: string): void;
   /** Records of one parent can't be had. */
@@ -20,6 +17,12 @@ export interface Completeness {
   isWhole(): boolean;
   end(): ReadEnd;
 }
+
+/**
+ * `again`: the very same record of this key came before, in a read that may overlap with itself. `changed`: another one
+ * did, with this moment: it changed while it was read, and pages may have slipped from there on.
+ */
+export type Arrival = { is: 'new' | 'again' } | { is: 'changed'; before: number | undefined };
 
 export interface Series {
   /** False when this very request was made before, the pages go in a circle, or when one page came twice. */
@@ -45,7 +48,7 @@ export interface CompletenessOptions {
 
 export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly }: CompletenessOptions): Completeness {
   const content = createHash('sha256');
-  const keys = new Map<string, string>();
+  const keys = new Map<string, { hash: string; at: number | undefined }>();
   let repeated = 0;
   let skips = 0;
   let finished = false;
@@ -63,15 +66,15 @@ export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly 
   return {
     series: () => newSeries(promisesTotal, (why) => (doubt ??= why)),
     doubt: (why) => void (doubt ??= why),
-    record(record, key) {
+    record(record, key, at) {
       const text = JSON.stringify(record);
       const hash = key === undefined || !mayOverlap ? '' : hashOf(text);
       const known = key === undefined ? undefined : keys.get(key);
-      if (known !== undefined && mayOverlap && known === hash) return false;
-      if (known !== undefined && !mayOverlap) repeated += 1;
-      if (key !== undefined) keys.set(key, hash);
+      if (known && mayOverlap && known.hash === hash) return { is: 'again' };
+      if (known && !mayOverlap) repeated += 1;
+      if (key !== undefined) keys.set(key, { hash, at });
       content.update(text).update('\n');
-      return true;
+      return known && mayOverlap ? { is: 'changed', before: known.at } : { is: 'new' };
     },
     skipped: () => void (skips += 1),
     finish: () => void (finished = true),

@@ -13,8 +13,10 @@ export interface Cursor {
   spans(): Iterable<Scope>;
   /** Where the first request goes in place of the declared one. */
   url(): string | undefined;
-  /** A record came, as the API gave it. */
-  record(given: Fields, scope: Scope): Promise<void>;
+  /** A record came, as the API gave it. Gives its moment, UTC milliseconds, where the cursor goes by moments. */
+  record(given: Fields, scope: Scope): Promise<number | undefined>;
+  /** A record of that moment changed while it was read: what followed it may have slipped past the pages. */
+  slipped(before: number | undefined): void;
   /** A span's last page came. */
   lastPage(answer: HttpAnswer, scope: Scope): Promise<void>;
   /** Where the next read begins; `isWhole`: this one has ended, and nothing speaks against it. */
@@ -44,7 +46,8 @@ function opaqueCursor(rule: CursorRule, { session, given, note }: CursorTools): 
     forget: () => void (old = undefined),
     spans: () => [kind === 'token' && old !== undefined ? { since: old } : {}],
     url: () => (kind === 'url' && old !== undefined ? String(old) : undefined),
-    record: async () => {},
+    record: async () => undefined,
+    slipped: () => {},
     async lastPage(answer, scope) {
       next = await evaluated(session, rule[kind], answer.body, scope);
       if (next === undefined || next === '')
@@ -69,6 +72,8 @@ function momentCursor(rule: CursorRule & { field: NonNullable<CursorRule['field'
   /** The highest moment below the last one: others of the last one may still come. */
   let sure = old;
   let isDisordered = false;
+  /** Before the first record that changed while it was read. */
+  let slip = Infinity;
   const beginning = (): number | undefined =>
     old === undefined ? (rule.start === undefined ? undefined : isoMoment(rule.start, form.timezone)) : old - lookBack;
   return {
@@ -94,7 +99,7 @@ function momentCursor(rule: CursorRule & { field: NonNullable<CursorRule['field'
       const value = await evaluated(session, rule.field, record, scope);
       if (value === undefined || value === '') {
         note('Records without a value at `cursor.field` came; where a read begins does not depend on them.');
-        return;
+        return undefined;
       }
       const at = readMoment(value, form);
       if (highest !== undefined && at > highest) sure = highest;
@@ -103,14 +108,20 @@ function momentCursor(rule: CursorRule & { field: NonNullable<CursorRule['field'
         note('Records did not come in ascending order, so the cursor moves at the end only; write `order: none`.');
       }
       highest = highest === undefined || at > highest ? at : highest;
+      return at;
+    },
+    slipped(before) {
+      if (before === undefined) return;
+      slip = Math.min(slip, before - 1);
+      note('Records changed while they were read, so the next read begins before them.');
     },
     lastPage: async () => {},
     position(isWhole) {
-      if (isWhole) return highest === undefined ? undefined : { at: highest };
+      if (isWhole) return highest === undefined ? undefined : { at: Math.min(highest, slip) };
       if (!isAscending) return undefined;
       // What was moved by earlier batches goes back, as it may have passed records that are still to come.
       const at = isDisordered ? old : sure;
-      return at === undefined ? (isDisordered ? {} : undefined) : { at };
+      return at === undefined ? (isDisordered ? {} : undefined) : { at: Math.min(at, slip) };
     },
   };
 }

@@ -36,9 +36,11 @@ async function batchOf(
   const unreadable: Unreadable[] = [];
   for (const given of page) {
     const item = await readItem(session, rule, given, scope);
-    await cursor?.record(given, scope);
+    const at = await cursor?.record(given, scope);
     const key = 'fault' in item ? undefined : await keyOf(session, rule, item.record, scope);
-    if (!completeness.record(given, key)) continue;
+    const arrival = completeness.record(given, key, at);
+    if (arrival.is === 'again') continue;
+    if (arrival.is === 'changed') cursor?.slipped(arrival.before);
     const line = nextLine();
     if ('fault' in item) {
       unreadable.push({ line, raw: JSON.stringify(given), ...item.fault });

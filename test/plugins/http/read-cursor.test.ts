@@ -120,6 +120,21 @@ describe('a cursor by the moment of a change', () => {
     expect(unordered.next).toBeUndefined();
   });
 
+  it('stops before a record that changed while it was read, as others may have slipped past the pages', async () => {
+    api.before = (_path, query) => {
+      if (query.get('offset') !== '4') return;
+      Object.assign(api.people[1] ?? {}, { name: 'Bee', changed: '2026-11-09T10:00:00.000Z' });
+    };
+    const first = await read(byTime('{ field: changed, order: ascending }'));
+    // Behind b, which is last now, e moved to where pages had been read already.
+    expect(first.codes).toEqual(['a', 'b', 'c', 'd', 'b']);
+    expect(first.next).toEqual({ at: Date.parse('2026-11-02T10:00:00Z') - 1 });
+    expect(first.notes).toEqual(['Records changed while they were read, so the next read begins before them.']);
+    delete api.before;
+    const second = await read(byTime('{ field: changed, order: ascending }'), first.next);
+    expect(second).toMatchObject({ codes: ['c', 'd', 'e', 'b'], next: at('2026-11-09T10:00:00Z') });
+  });
+
   it('goes back to where it began when records do not ascend as was said', async () => {
     api.people.reverse();
     const request = 'query: { since: =$since, offset: =$offset, order: none }';

@@ -3,6 +3,7 @@ import { isProblem } from '../../../model/problem.ts';
 import type { MarkedLeaf } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
 import type { DocumentCheck } from './context.ts';
+import { schemaFault } from './json-schema.ts';
 import { hint, writeInstead } from './near.ts';
 
 type Written = Record<string, unknown>;
@@ -16,7 +17,8 @@ interface Read {
 
 /** What the schema can't say of reads: a cursor that works, parents that exist. */
 export function checkReads(check: DocumentCheck): void {
-  const { read } = check.document.value;
+  const { read, call } = check.document.value;
+  checkParameters(check, { read, call });
   for (const [name, rule] of isMap(read) ? Object.entries(read) : []) {
     if (!isMap(rule) || check.isDoubtful(['read', name])) continue;
     const each = { name, rule, all: read as Written };
@@ -25,6 +27,22 @@ export function checkReads(check: DocumentCheck): void {
     if (isMap(rule.cursor)) checkCursor(check, each, rule.cursor);
     if (isMap(rule.for)) checkParents(check, each, rule.for);
     else checkNoSkip(check, each);
+  }
+}
+
+/** `with` of reads and operations: what is no JSON Schema would let anything through. */
+function checkParameters({ tell }: DocumentCheck, parts: Written): void {
+  for (const [part, rules] of Object.entries(parts)) {
+    for (const [name, rule] of isMap(rules) ? Object.entries(rules) : []) {
+      const fault = isMap(rule) && rule.with !== undefined ? schemaFault(rule.with) : undefined;
+      if (!fault) continue;
+      const message = `The parameters of \`${part}.${name}\` are no JSON Schema: ${fault.message}.`;
+      const fix =
+        fault.path.at(-1) === 'type'
+          ? 'Types are string, number, integer, boolean, array, object, null.'
+          : 'Write `with: { required: [NAME], properties: { NAME: { type: string } } }`.';
+      tell('SCHEMA_INVALID', [part, name, 'with', ...fault.path], message, fix);
+    }
   }
 }
 
