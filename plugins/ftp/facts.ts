@@ -28,7 +28,8 @@ async function byMlst(session: FtpSession, full: string): Promise<Facts | undefi
     facts.set(name.toLowerCase(), value);
   }
   const isFolder = /^(c|p)?dir$/i.test(facts.get('type') ?? '');
-  return { isFolder, size: Number(facts.get('size') ?? 0), mtime: timeOf(facts.get('modify') ?? '') ?? 0 };
+  const mtime = timeOf(facts.get('modify') ?? '') ?? (isFolder ? 0 : await timeOfFile(session, full));
+  return mtime === undefined ? undefined : { isFolder, size: Number(facts.get('size') ?? 0), mtime };
 }
 
 async function bySize(session: FtpSession, full: string): Promise<Facts | undefined> {
@@ -44,16 +45,21 @@ async function bySize(session: FtpSession, full: string): Promise<Facts | undefi
 export async function timeOfFile(session: FtpSession, full: string): Promise<number | undefined> {
   try {
     const { message } = await session.ask((client) => client.send(`MDTM ${full}`));
-    return timeOf(message.slice(4).trim());
+    const time = timeOf(message.slice(4).trim());
+    if (time === undefined) throw noTimes();
+    return time;
   } catch (error) {
     if (!isReply(error)) throw error;
     if (error.code === 550) return undefined;
-    throw problem('FTP_LISTING', 'The server tells no exact times of files: it knows neither MLSD nor MDTM.', {
-      fix: 'Ask for a server that does (RFC 3659), or for SFTP: without times a changed file is not recognised.',
-      cause: error,
-    });
+    throw noTimes(error);
   }
 }
+
+const noTimes = (cause?: unknown) =>
+  problem('FTP_LISTING', 'The server tells no exact times of files, neither by MLSD nor by MDTM.', {
+    fix: 'Ask for a server that does (RFC 3659), or for SFTP: without times a changed file is not recognised.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 
 /** `20260102030405` or `20260102030405.678`, always UTC (RFC 3659, 2.3). */
 function timeOf(text: string): number | undefined {

@@ -1,5 +1,5 @@
 import type { FileInfo } from 'basic-ftp';
-import { problem, type FileEntry } from '#sdk';
+import type { FileEntry } from '#sdk';
 import { denied, isReply, noFolder } from './failure.ts';
 import { canEnter, factsOf, isListed, timeOfFile } from './facts.ts';
 import { absolute, named } from './paths.ts';
@@ -26,11 +26,7 @@ export async function entriesOf(session: FtpSession, folder: string): Promise<Fi
 
 async function linesOf(session: FtpSession, shown: string): Promise<FileInfo[]> {
   try {
-    const found = await session.ask((client) => {
-      const parse = client.parseList;
-      client.parseList = (text) => complete(text, parse(text), shown);
-      return client.list().finally(() => (client.parseList = parse));
-    });
+    const found = await session.ask((client) => client.list());
     // A folder that may be entered and not read: vsftpd calls the transfer of nothing a success.
     if (found.length === 0 && /failed|denied/i.test(session.lastWords())) throw denied(shown);
     return found;
@@ -39,28 +35,12 @@ async function linesOf(session: FtpSession, shown: string): Promise<FileInfo[]> 
   }
 }
 
-/** A line that was passed over would be a file that nobody reads, and nobody would know. */
-function complete(text: string, found: FileInfo[], shown: string): FileInfo[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !isAside(line));
-  if (lines.length === found.length && found.every(({ name }) => !/[/\0]/.test(name))) return found;
-  throw problem(
-    'FTP_LISTING',
-    `${lines.length - found.length || 1} of ${lines.length} lines of the server's listing of ${shown} can not be read.`,
-    {
-      fix: 'Ask for a server that lists by MLSD (RFC 3659), or for SFTP.',
-    },
-  );
-}
-
-const isAside = (line: string): boolean =>
-  /^total \d+/i.test(line) || /(^|;)type=[cp]dir;/i.test(line) || /(^\s*|\s)\.\.?$/.test(line);
-
 async function entryOf(session: FtpSession, info: FileInfo, folder: string): Promise<FileEntry | undefined> {
   const { name, size, isDirectory: isFolder, isFile } = info;
   const path = named(folder, name);
   if (isFolder) return { name, path, size: 0, mtime: info.modifiedAt?.getTime() ?? 0, isFolder };
   // A link is what it leads to; what leads nowhere, and what is no file, is nothing.
   if (!isFile) return factsOf(session, path);
-  const mtime = session.hasFacts ? info.modifiedAt?.getTime() : await timeOfFile(session, absolute(session.home, path));
+  const mtime = info.modifiedAt?.getTime() ?? (await timeOfFile(session, absolute(session.home, path)));
   return mtime === undefined ? undefined : { name, path, size, mtime, isFolder };
 }

@@ -5,6 +5,7 @@ import type { Client } from 'basic-ftp';
 import { isProblem, problem, scrubber, type Problem } from '#sdk';
 import { portOf, type FtpConnection } from './connection.ts';
 import { isReply } from './failure.ts';
+import { readWhole } from './listing-lines.ts';
 import { addressOf, certificateProblem, loginFailure, type LoginStep } from './login-failure.ts';
 
 /** One logged-in connection. It does one thing at a time. */
@@ -42,6 +43,8 @@ export async function openSession(connection: FtpConnection, signal: AbortSignal
   client.ftp.log = (line) => {
     if (line.startsWith('< ')) last = line.slice(2).trim();
   };
+  const { parseList } = client;
+  client.parseList = (text) => readWhole(text, parseList);
   const ended = endings(signal);
   const close = () => {
     ended.forget();
