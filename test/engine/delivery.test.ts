@@ -284,14 +284,16 @@ test('a create in doubt whose person left the feed is looked up, and is known fr
   expect(target.people.get('p9')?.blocked).toBe(true);
 });
 
-test('a record that changes at the target again and again is rejected as stale', async () => {
+test('a record that is stale is found again once; who is stale then as well is rejected', async () => {
   await world.run(testPipeline(), people(1));
-  const stale = (items: WriteItem[]) => ({
-    is: 'answered' as const,
-    outcomes: items.map(() => ({ is: 'stale' as const, reason: '412' })),
-  });
+  let sent = 0;
+  const stale = (items: WriteItem[]) => {
+    sent += 1;
+    return { is: 'answered' as const, outcomes: items.map(() => ({ is: 'stale' as const, reason: '412' })) };
+  };
   for (let i = 0; i < 50; i++) target.answers.push(stale);
   const result = await world.run(testPipeline(), people(1, 'retail'));
+  expect(sent).toBe(2);
   expect(result).toMatchObject({ status: 'done', counts: { rejected: 1 }, causes: [{ code: 'TARGET_STALE' }] });
   target.answers.length = 0;
   await world.run(testPipeline(), people(1, 'retail'));

@@ -16,6 +16,8 @@ export interface Attempts {
   waitIfLeft(afterMs?: number): Promise<boolean>;
   /** Takes one of the turns; false when there is none left. */
   takeTurn(): boolean;
+  /** Was this record looked up already as what was kept of it was out of date? It is, from now on: that is done once. */
+  wasFoundAgain(key: string): boolean;
   /** The same so far, counted on by themselves: for a part that is sent alone. */
   fork(): Attempts;
 }
@@ -26,9 +28,9 @@ export function newAttempts(
   rule: RetryRule,
   clock: Clock,
   stopped: AbortSignal,
-  taken = { began: clock.monotonic(), attempts: 1, turns: 0 },
+  taken = { began: clock.monotonic(), attempts: 1, turns: 0, foundAgain: new Set<string>() },
 ): Attempts {
-  const { began } = taken;
+  const { began, foundAgain } = taken;
   let { attempts, turns } = taken;
   const waitIfLeft = async (afterMs?: number): Promise<boolean> => {
     const elapsedMs = clock.monotonic() - began;
@@ -42,7 +44,12 @@ export function newAttempts(
   return {
     waitIfLeft,
     takeTurn: () => ++turns <= TURNS,
-    fork: () => newAttempts(name, rule, clock, stopped, { began, attempts, turns }),
+    wasFoundAgain(key) {
+      const was = foundAgain.has(key);
+      foundAgain.add(key);
+      return was;
+    },
+    fork: () => newAttempts(name, rule, clock, stopped, { began, attempts, turns, foundAgain }),
     async wait(reason, afterMs, nothingDone = false) {
       if (await waitIfLeft(afterMs)) return;
       throw problem('TARGET_UNAVAILABLE', `${name} did not take the request in ${attempts} attempts: ${reason}`, {

@@ -123,7 +123,7 @@ export async function createAgain(
   );
 }
 
-/** What we kept is out of date: found again and sent again. */
+/** What we kept is out of date: found again and sent again, once; who is out of date then as well is changing there. */
 export async function findAgain(
   tools: AskTools,
   operation: Operation,
@@ -138,15 +138,19 @@ export async function findAgain(
     reason: `The record changed at the target meanwhile: ${reason}`,
   };
   if (!tools.sink.find) return items.map(() => stale);
-  return settled(
-    items,
-    await ask(tools, items, attempts),
+  const again = items.filter(({ key }) => !attempts.wasFoundAgain(key));
+  const found = again.length > 0 ? await ask(tools, again, attempts) : [];
+  const finals = await settled(
+    again,
+    found,
     (item, answer) => {
       if (answer.is === 'ambiguous') return ambiguous(answer);
       return answer.is === 'found' ? withKept(item, answer) : stale;
     },
     (open) => resend(operation, open),
   );
+  const finalOf = new Map(again.map((item, index) => [item, finals[index] as Final]));
+  return items.map((item) => finalOf.get(item) ?? stale);
 }
 
 /** Asks within the batch's attempts; a target that can't be asked fails the run. */
