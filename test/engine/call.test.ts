@@ -147,6 +147,23 @@ test('a call that was not committed is made again under the same key, and anothe
   expect(new Set(keys).size).toBe(2);
 });
 
+test('a call made again for a later sink alone has the same key (S1, S11)', async () => {
+  const [second, openCall] = [testTarget(), world.world.openCall];
+  await world.close();
+  world = await testWorld({ target, second });
+  world.world.openCall = openCall!;
+  const sinks = ['target', 'second'].map((kind) => ({ kind, options: {}, written: {} }));
+  const pipeline = testPipeline({ sinks, after: [writing()] });
+  for (const rows of [people(1), [{ id: 'p1', name: 'Renamed' }]]) {
+    made = [];
+    second.answers.push(...Array.from({ length: 3 }, () => () => ({ is: 'notDone' as const, reason: 'busy' })));
+    expect((await world.run(pipeline, rows)).status).toBe('failed');
+    expect((await world.run(pipeline, rows)).status).toBe('done');
+    expect(made).toHaveLength(2);
+    expect(new Set(made.map(({ once }) => once)).size).toBe(1);
+  }
+});
+
 test('`only` and `when` choose who is called for', async () => {
   const when = compileCondition("name != 'Name 2'");
   const pipeline = testPipeline({ after: [writing({ only: ['create'], when })] });
