@@ -1,7 +1,8 @@
 import type { DecodedBatch, Decoding, Fields } from '#sdk';
-import { newDocument, type FoundRecord } from './document.ts';
+import { newDocument } from './document.ts';
 import { cut, noRecords } from './faults.ts';
 import { encodings, type XmlDialect } from './options.ts';
+import type { FoundRecord } from './record-taker.ts';
 import { textOf } from './text.ts';
 
 const batchRecords = 500;
