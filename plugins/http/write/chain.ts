@@ -44,7 +44,8 @@ export async function performChain(
     if (error.class !== 'data') throw chain.isBegun ? Object.assign(error, { nothingDone: false }) : error;
     if (!chain.isBegun) return { is: 'unmade', failure: error };
     // What was done stays done: that the next step can't be made says nothing of the record.
-    const reason = `a step behind one that was done could not be made: ${error.message}`;
+    const scrub = scrubFor(sending.session, ...sending.prepared.map(({ item }) => item.record));
+    const reason = `a step behind one that was done could not be made: ${scrub(error.message)}`;
     return { is: 'stopped', answer: { is: 'unanswered', reason } };
   }
 }
