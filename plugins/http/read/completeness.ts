@@ -48,7 +48,10 @@ export interface CompletenessOptions {
 
 export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly }: CompletenessOptions): Completeness {
   const content = createHash('sha256');
-  const keys = new Map<string, { hash: string; at: number | undefined }>();
+  // Numbers in arrays, as there may be a million of them.
+  const keys = new Map<string, number>();
+  const hashes: number[] = [];
+  const moments: number[] = [];
   let repeated = 0;
   let skips = 0;
   let finished = false;
@@ -68,13 +71,19 @@ export function newCompleteness({ promisesTotal, mayOverlap = false, isPartOnly 
     doubt: (why) => void (doubt ??= why),
     record(record, key, at) {
       const text = JSON.stringify(record);
-      const hash = key === undefined || !mayOverlap ? '' : hashOf(text);
       const known = key === undefined ? undefined : keys.get(key);
-      if (known && mayOverlap && known.hash === hash) return { is: 'again' };
-      if (known && !mayOverlap) repeated += 1;
-      if (key !== undefined) keys.set(key, { hash, at });
+      const hash = key === undefined || !mayOverlap ? 0 : shortHash(text);
+      if (known !== undefined && mayOverlap && hashes[known] === hash) return { is: 'again' };
+      if (known !== undefined && !mayOverlap) repeated += 1;
+      const before = known === undefined ? undefined : moments[known];
+      if (key !== undefined) {
+        const place = known ?? keys.size;
+        keys.set(key, place);
+        if (mayOverlap) [hashes[place], moments[place]] = [hash, at ?? NaN];
+      }
       content.update(text).update('\n');
-      return known && mayOverlap ? { is: 'changed', before: known.at } : { is: 'new' };
+      if (known === undefined || !mayOverlap) return { is: 'new' };
+      return { is: 'changed', before: Number.isNaN(before) ? undefined : before };
     },
     skipped: () => void (skips += 1),
     finish: () => void (finished = true),
@@ -128,3 +137,6 @@ function newSeries(promisesTotal: boolean, tell: (doubt: string) => void): Serie
 }
 
 const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64');
+
+/** 48 bits as a number. */
+const shortHash = (text: string): number => createHash('sha1').update(text).digest().readUIntBE(0, 6);

@@ -113,11 +113,13 @@ it('a plan reads on as the run would, and moves nothing', async () => {
 it('a run with a limit and a guarded run leave the cursor where it was', async () => {
   await workspace.run('people', { limit: 2 });
   await workspace.run('people', { limit: 2 });
+  await workspace.run('streamed', { limit: 4 });
+  await workspace.run('streamed', { limit: 4 });
   expect((await workspace.run('guarded')).status).toBe('done');
   for (const each of api.people) Object.assign(each, person(each.code, 6, `${each.name} II`));
   expect((await workspace.run('guarded')).status).toBe('guarded');
   expect((await workspace.run('guarded')).status).toBe('guarded');
-  expect(sinces()).toEqual([null, null, null, '2026-01-05T10:00:00.000Z', '2026-01-05T10:00:00.000Z']);
+  expect(sinces()).toEqual([...Array(5).fill(null), '2026-01-05T10:00:00.000Z', '2026-01-05T10:00:00.000Z']);
 });
 
 it('a failed run with a diff leaves the cursor where it was', async () => {
