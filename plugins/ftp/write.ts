@@ -1,4 +1,4 @@
-import { newPushSource, type FileWriter } from '#sdk';
+import { isProblem, newPushSource, problem, type FileWriter } from '#sdk';
 import {
   denied,
   isAboutPath,
@@ -36,7 +36,7 @@ export async function writeTo(pool: SessionPool, path: string): Promise<FileWrit
   const refuse = async (): Promise<never> => {
     const { error } = (await failure) ?? { error: new Error('the transfer ended before the file did') };
     if (!session.isClosed()) pool.giveBack(session);
-    throw isReply(error) ? await writeRefusal(pool, error, path) : error;
+    throw isReply(error) ? await writeRefusal(pool, error, path) : brokenOff(error, path);
   };
   // Only when the server has opened the file does it ask for bytes.
   await source.isAsked;
@@ -69,6 +69,15 @@ export async function writeTo(pool: SessionPool, path: string): Promise<FileWrit
       });
     },
   };
+}
+
+/** A full server ends the transfer, and its word for that comes too late. */
+function brokenOff(error: unknown, path: string): unknown {
+  if (!isProblem(error) || error.code !== 'FTP_DROPPED') return error;
+  return problem('FTP_DROPPED', `The server broke off the writing of ${path}.`, {
+    fix: 'Look at its disk and quota, as full servers do so; else run again.',
+    cause: error,
+  });
 }
 
 async function writeRefusal(pool: SessionPool, reply: FtpReply, path: string): Promise<unknown> {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,17 +5,7 @@ import store from '../../../plugins/sftp/store.ts';
 import { codeOf } from '../../../src/connect/contract/index.ts';
 import { openContext } from '../../connect/contexts.ts';
 import { startOpenSsh } from '../../servers/openssh.ts';
-
-/** A disk of 256 KB, which only root may make; in CI it must be possible, elsewhere a machine may forbid it. */
-function withSmallDisk(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=777', 'tmpfs', folder], { stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    if (process.env['CI']) throw error;
-    return false;
-  }
-}
+import { unmount, withSmallDisk } from '../../servers/small-disk.ts';
 
 it('a full disk of a real server is told in one clear sentence, and leaves nothing behind', async ({ skip }) => {
   const server = await startOpenSsh();
@@ -37,7 +26,7 @@ it('a full disk of a real server is told in one clear sentence, and leaves nothi
     expect(await readdir(folder)).toEqual([]);
     await opened.close();
   } finally {
-    if (isMounted) execFileSync('umount', [folder]);
+    if (isMounted) unmount(folder);
     await server.close();
   }
 });
