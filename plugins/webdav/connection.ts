@@ -27,7 +27,7 @@ const declared = field.object(
       optional: true,
     }),
   },
-  { about: 'A folder on a WebDAV server, such as Nextcloud, ownCloud, Apache or IIS.' },
+  { about: 'A folder on a WebDAV server.' },
 );
 
 export type WebdavConnection = TypeOf<typeof declared>;
