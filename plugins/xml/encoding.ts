@@ -1,19 +1,14 @@
-import iconv from 'iconv-lite';
-import { problem } from '#sdk';
+import { problem, streamDecoder } from '#sdk';
 
 /** What the first bytes of a document say of its encoding. */
 export interface Beginning {
-  /** Name that iconv-lite knows, in lower case. */
+  /** Name that `streamDecoder` knows. */
   encoding: string;
   markBytes: number;
 }
 
 /** As many bytes as must be seen: an XML declaration is never longer. */
 export const beginningBytes = 1024;
-
-// Those that iconv-lite has beside them, such as base64, are no encodings of text.
-const known =
-  /^(utf-?8|us-ascii|ascii|(windows-|cp)125\d|(iso-?8859-|latin-?)\d+|koi8-[ru]|(cp|ibm)?866|shift_jis|euc-(jp|kr)|gb(k|2312|18030)|big5)$/;
 
 /**
  * The encoding by mark, by the form of the first characters, by the declaration, else UTF-8 (XML 1.0, appendix F).
@@ -27,8 +22,7 @@ export function beginningOf(head: Uint8Array, said: string | undefined): Beginni
   const declared = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(Buffer.from(head).toString('latin1'))?.[1];
   const encoding = declared?.toLowerCase() ?? 'utf-8';
   if (/^utf-?16/.test(encoding)) throw wrong('declares UTF-16, and is not written in it');
-  if (!known.test(encoding) || !iconv.encodingExists(encoding))
-    throw wrong(`declares the encoding ${JSON.stringify(declared)}, which is not known`);
+  if (!streamDecoder(encoding)) throw wrong(`declares the encoding ${JSON.stringify(declared)}, which is not known`);
   return { encoding: /^utf-?8$/.test(encoding) ? 'utf-8' : encoding, markBytes: 0 };
 }
 

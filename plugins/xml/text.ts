@@ -1,4 +1,4 @@
-import iconv from 'iconv-lite';
+import { streamDecoder } from '#sdk';
 import { beginningBytes, beginningOf } from './encoding.ts';
 
 /** Text of a document as it comes. */
@@ -82,14 +82,14 @@ function openBytes(bytes: Uint8Array): number {
 }
 
 function otherDecoder(encoding: string): Decoder {
-  const decoder = iconv.getDecoder(encoding, { stripBOM: false });
+  const decoder = streamDecoder(encoding)!;
   // UTF-16 has the character, and a half of a pair is found by the parser.
   const isChecked = !encoding.startsWith('utf-16');
   let lengthBytes = 0;
   return {
     *add(bytes) {
       lengthBytes += bytes.length;
-      const text = decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const text = decoder.write(bytes);
       yield isChecked && text.includes(replacement) ? upToBad(text) : { text, isBad: false };
     },
     endsOpen: () => !isChecked && lengthBytes % 2 === 1,

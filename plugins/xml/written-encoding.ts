@@ -1,4 +1,4 @@
-import iconv from 'iconv-lite';
+import { charset } from '#sdk';
 import type { XmlOptions } from './options.ts';
 
 /** How a document is written. */
@@ -23,12 +23,13 @@ const universal = (label: string, mark: string, encoding: 'utf8' | 'utf16le'): W
 export function bytesIn(name: NonNullable<XmlOptions['encoding']>): WrittenEncoding {
   if (name === 'utf-8') return universal('UTF-8', '', 'utf8');
   if (name === 'utf-16') return universal('UTF-16', '\uFEFF', 'utf16le');
-  const has = (text: string): boolean => iconv.decode(iconv.encode(text, name), name) === text;
+  const { encode, firstUnmappable } = charset(name);
+  const has = (text: string): boolean => firstUnmappable(text) === undefined;
   return {
     label: name,
     mark: '',
     has,
-    bytes: (text) => iconv.encode(has(text) ? text : withReferences(text, has), name),
+    bytes: (text) => encode(has(text) ? text : withReferences(text, has)),
   };
 }
 

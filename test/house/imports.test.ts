@@ -66,7 +66,10 @@ test('a plugin imports the SDK, its own files, its own packages and nothing else
   expect(wrong).toEqual([]);
 });
 
-test('each npm package has one owner room', () => {
+/** Notations that are read for two purposes: documents and data in YAML, data and answers of WebDAV in XML. */
+const readTwice = ['yaml: plugins/yaml, src/language', 'saxes: plugins/webdav, plugins/xml'];
+
+test('each npm package has one owner room, parsers of two notations excepted', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -84,7 +87,7 @@ test('each npm package has one owner room', () => {
   const shared = [...owners]
     .filter(([, rooms]) => rooms.size > 1)
     .map(([name, rooms]) => `${name}: ${[...rooms].sort().join(', ')}`);
-  expect(shared).toEqual([]);
+  expect(shared.filter((line) => !readTwice.includes(line))).toEqual([]);
 });
 
 test('no folder or file is a drawer of leftovers', () => {

@@ -37,3 +37,4 @@ export { isByteOrderMark } from '../bytes/text-start.ts';
 export { nearestText } from '../bytes/nearest-text.ts';
 export { textLines, type LineBlock } from '../bytes/text-lines.ts';
 export { formatDate, formPairs, makeJwt, parseDate } from '../../expression/index.ts';
+export { streamDecoder, type StreamDecoder } from '../bytes/stream-decoder.ts';
