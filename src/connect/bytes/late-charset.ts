@@ -80,22 +80,34 @@ function countOthers(bytes: Uint8Array): number {
 }
 
 function judged(sample: Uint8Array, isWhole: boolean): Charset {
-  if (isUtf8(sample, isWhole)) return charset('utf-8');
+  const text = asUtf8(sample, isWhole);
+  if (text !== undefined && isPlausible(text)) return charset('utf-8');
   const guess = guessCyrillic(sample);
-  if (guess.is === 'sure') return charset(guess.name);
-  throw problem('ENCODING_UNSURE', `The encoding of the file is not certain: it is no UTF-8, and ${guess.why}.`, {
+  if (text === undefined && guess.is === 'sure') return charset(guess.name);
+  const why = guess.is === 'sure' ? `it reads as ${guess.name} as well` : guess.why;
+  const found = text === undefined ? 'it is no UTF-8' : 'it may be UTF-8';
+  throw problem('ENCODING_UNSURE', `The encoding of the file is not certain: ${found}, and ${why}.`, {
     fix: 'Ask the sender and name it, such as `encoding: windows-1251`.',
   });
 }
 
-/** A sample may end within a character. */
-function isUtf8(sample: Uint8Array, isWhole: boolean): boolean {
+/** A sample may end within a character. Undefined where it is no UTF-8. */
+function asUtf8(sample: Uint8Array, isWhole: boolean): string | undefined {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: !isWhole });
-    return true;
+    return new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: !isWhole });
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Latin and Cyrillic letters, and signs of such texts. */
+const usual = /^[\u00A0-\u017F\u0400-\u045F\u2010-\u2044\u20AC\u20BD\u2116\u2122]$/;
+const enoughCharacters = 24;
+
+/** A few letters may be UTF-8 by chance (`семёнов` in cp866 is): then all must be such as stand in lists of people. */
+function isPlausible(text: string): boolean {
+  const beyond = text.match(/[^\0-\x7F]/gu) ?? [];
+  return beyond.length >= enoughCharacters || beyond.every((character) => usual.test(character));
 }
 
 const zeroBytes = () =>
