@@ -68,7 +68,14 @@ export async function startApache(certificate?: { cert: string; key: string }): 
     await writeFile(file, configOf(place, port, account, certificate !== undefined));
     return spawn(apache, ['-D', 'FOREGROUND', '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   };
-  const { port, child } = await listening('Apache', start, untilRunning);
+  const sweep = async (): Promise<void> => {
+    account.remove();
+    await rm(place, { recursive: true, force: true });
+  };
+  const { port, child } = await listening('Apache', start, untilRunning).catch(async (error: unknown) => {
+    await sweep();
+    throw error;
+  });
   return {
     url: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}/files/`,
     username,
@@ -78,8 +85,7 @@ export async function startApache(certificate?: { cert: string; key: string }): 
     dropConnections: () => childrenOf(child.pid!).forEach(killTree),
     async close() {
       await endOf(child);
-      account.remove();
-      await rm(place, { recursive: true, force: true });
+      await sweep();
     },
   };
 }

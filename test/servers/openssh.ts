@@ -61,7 +61,14 @@ export async function startOpenSsh({ passwords = 'plain' }: OpenSshOptions = {})
     await writeFile(join(place, 'sshd_config'), configOf(place, folder, port, account, passwords));
     return spawn(sshd, ['-D', '-e', '-f', join(place, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   };
-  const { port, child } = await listening('sshd', start, untilListening);
+  const sweep = async (): Promise<void> => {
+    account.remove();
+    await rm(place, { recursive: true, force: true });
+  };
+  const { port, child } = await listening('sshd', start, untilListening).catch(async (error: unknown) => {
+    await sweep();
+    throw error;
+  });
 
   return {
     host: '127.0.0.1',
@@ -77,8 +84,7 @@ export async function startOpenSsh({ passwords = 'plain' }: OpenSshOptions = {})
     dropConnections: () => childrenOf(child.pid!).forEach(killTree),
     async close() {
       await endOf(child);
-      account.remove();
-      await rm(place, { recursive: true, force: true });
+      await sweep();
     },
   };
 }

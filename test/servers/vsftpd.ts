@@ -57,7 +57,16 @@ export async function startVsftpd({ encryption, certificate }: VsftpdOptions): P
     return spawn(vsftpd, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   };
   const isTls = encryption === 'implicit';
-  const { port, child } = await listening('vsftpd', start, (process, at) => untilBanner(process, at, banner, isTls));
+  const sweep = async (): Promise<void> => {
+    account.remove();
+    await rm(place, { recursive: true, force: true });
+  };
+  const { port, child } = await listening('vsftpd', start, (process, at) =>
+    untilBanner(process, at, banner, isTls),
+  ).catch(async (error: unknown) => {
+    await sweep();
+    throw error;
+  });
   return {
     host: '127.0.0.1',
     port,
@@ -68,8 +77,7 @@ export async function startVsftpd({ encryption, certificate }: VsftpdOptions): P
     dropConnections: () => childrenOf(child.pid!).forEach(killTree),
     async close() {
       await endOf(child);
-      account.remove();
-      await rm(place, { recursive: true, force: true });
+      await sweep();
     },
   };
 }
