@@ -16,7 +16,12 @@ export type Verdict =
   | { is: 'good' }
   /** `perhapsDone`: the server failed while it worked on it. */
   | { is: 'retry'; reason: string; afterMs?: number; perhapsDone: boolean; failure: Problem }
-  | { is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale' | 'skip'; reason: string; byRule: boolean; other?: string }
+  | {
+      is: 'exists' | 'done' | 'empty' | 'reject' | 'gone' | 'stale' | 'skip';
+      reason: string;
+      byRule: boolean;
+      other?: string;
+    }
   | { is: 'fail'; failure: Problem };
 
 /** `login`: nothing was done, as the login is over; to be done again under a new one. */

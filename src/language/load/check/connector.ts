@@ -17,7 +17,10 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
   const session = sessionMembers(check);
   for (const leaf of markedLeaves(checking.catalogue.documents.connector, check.document.value)) {
     const here = withNames(names, namesOfChain(leaf.path, check));
-    checkMarked(checking, check, namesOfRead(leaf, check), { ...here, members: { ...membersAt(leaf.path, check), ...session } });
+    checkMarked(checking, check, namesOfRead(leaf, check), {
+      ...here,
+      members: { ...membersAt(leaf.path, check), ...session },
+    });
   }
   checkTransportWord(check);
   checkBodies(check);
