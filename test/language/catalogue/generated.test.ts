@@ -81,7 +81,7 @@ describe('the examples of the reference', () => {
   });
 
   test.each(examples.filter(([, yaml]) => yaml.startsWith('pipeline:')))('%s is right as a whole', (_name, yaml) => {
-    const connections = ['sftp', 'smtp', 'equeo'].map((kind) => `  my-${kind}: { ${kind}: ${connection[kind]} }\n`);
+    const connections = Object.entries(connection).map(([kind, options]) => `  my-${kind}: { ${kind}: ${options} }\n`);
     const loaded = loadTexts(folder, [
       { file: 'portolan.yaml', text: `workspace: example\nconnections:\n${connections.join('')}` },
       { file: 'connectors/acme.yaml', text: acme },
@@ -104,6 +104,8 @@ const connection: Record<string, string> = {
   sftp: "{ host: sftp.client.example, username: equeo, password: '${P}', hostKey: 'SHA256:x' }",
   smtp: "{ url: '${MAIL}', from: lms@acme.example }",
   equeo: "{ url: 'https://lms.example', token: '${T}' }",
+  ftp: "{ host: ftp.client.example, username: equeo, password: '${P}' }",
+  webdav: "{ url: 'https://files.client.example/', username: equeo, password: '${P}' }",
 };
 
 function read(path: string): string | undefined {
