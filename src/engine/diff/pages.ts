@@ -6,6 +6,8 @@ const BLOCK_ENTRIES = 1 << 4;
 /** A page takes at most such a part of the memory, so that a small budget spills finely. */
 const PAGES_A_BUDGET = 64;
 
+const nothing = new DataView(new ArrayBuffer(0));
+
 /**
  * Entries of one size by number, in pages, so that growing copies nothing. When the budget asks, full pages go to disk,
  * the oldest first, and never come back: from then on their entries are reached in blocks, through a cache of the size
@@ -15,7 +17,7 @@ const PAGES_A_BUDGET = 64;
  * the next call.
  */
 export class Pages {
-  view: DataView = new DataView(new ArrayBuffer(0));
+  view: DataView = nothing;
   bytes: Uint8Array = new Uint8Array(0);
   private count = 0;
   private readonly entryBytes: number;
@@ -30,7 +32,7 @@ export class Pages {
   /** Entries below this number are on disk. */
   private spilled = 0;
   private cache: Uint8Array | undefined;
-  private cacheView = new DataView(new ArrayBuffer(0));
+  private cacheView = nothing;
   private readonly blockShift: number;
   /** Block that a line of the cache holds, or -1. */
   private readonly blocks: Int32Array;
@@ -125,9 +127,13 @@ export class Pages {
     this.blocks[line] = block;
   }
 
-  /** Gives the disk back. */
+  /** Gives memory and disk back; nothing may be asked any more. */
   drop(): void {
     this.scratch.drop();
+    this.pages.length = 0;
+    this.views.length = 0;
+    [this.cache, this.spare] = [undefined, undefined];
+    [this.view, this.bytes, this.cacheView] = [nothing, new Uint8Array(nothing.buffer), nothing];
   }
 }
 

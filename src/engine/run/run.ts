@@ -163,6 +163,8 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
       diff?.kind === 'diff'
         ? await runTwoPhases(run, source, delivery, before, diff.rule, space)
         : await runStream(run, source, delivery, before);
+    // Before the snapshot is merged, which takes as much memory again.
+    await space.drop();
     if (!run.dryRun) {
       await endSinks(run, delivery);
       if (ending.status === 'done') await settle(run, source);
