@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { declarations, shippedConnectors } from '../plugins/index.ts';
+import { declarations } from '../plugins/index.ts';
+import { shippedConnectors } from '../plugins/shipped.ts';
 import { catalogue, generatedFiles, generatedFolders, withConnectors } from '../src/language/catalogue/index.ts';
 import { loadTexts } from '../src/language/load/index.ts';
 

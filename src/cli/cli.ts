@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { openWorkspace, type Workspace } from '../workspace/index.ts';
+import type { Workspace } from '../workspace/index.ts';
 import { exitCode, exitCodeOfError } from './exit-code.ts';
 import { faultOf, tellFault } from './fault.ts';
 import { dressFor, type Terminal } from './terminal.ts';
@@ -68,6 +68,8 @@ function cliOn(terminal: Terminal): Cli {
     dress,
     summaries: (title) => ({ dress, ...(title ? { title } : {}), ...(width ? { width } : {}) }),
     async inWorkspace(work) {
+      // Connectors are loaded by what runs them, and by nothing else.
+      const { openWorkspace } = await import('../workspace/index.ts');
       const workspace = await openWorkspace(terminal.folder, { env: terminal.env });
       try {
         return await work(workspace);

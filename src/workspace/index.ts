@@ -1,3 +1,4 @@
 export { openWorkspace, type OpenOptions, type RunOptions, type Workspace } from './workspace.ts';
-export { catalogueOf, kindsOf } from './kinds.ts';
+export { catalogueOf } from './catalogue.ts';
+export { kindsOf } from './kinds.ts';
 export { clockAt, systemClock } from './clock.ts';

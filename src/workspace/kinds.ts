@@ -1,4 +1,4 @@
-import { declarations, shippedConnectors } from '../../plugins/index.ts';
+import { declarations } from '../../plugins/index.ts';
 import { fileSink, fileSource } from '../connect/files/index.ts';
 import type {
   CallDeclaration,
@@ -7,10 +7,11 @@ import type {
   SinkDeclaration,
   SourceDeclaration,
 } from '../connect/sdk/index.ts';
-import { loadCatalogue, withConnectors, type Catalogue } from '../language/catalogue/index.ts';
+import type { Catalogue } from '../language/catalogue/index.ts';
 import { compileConnector } from '../language/compile/index.ts';
-import { loadTexts, type Loaded } from '../language/load/index.ts';
+import type { Loaded } from '../language/load/index.ts';
 import { problem } from '../model/problem.ts';
+import { shipped } from './catalogue.ts';
 
 /** How kinds are opened; the only place that knows connectors by name. */
 export interface Kinds {
@@ -18,28 +19,6 @@ export interface Kinds {
   sink(kind: string): Pick<SinkDeclaration, 'open'>;
   call(kind: string): CallDeclaration;
   format(kind: string): FormatDeclaration;
-}
-
-/** The shipped connector documents, read like a workspace's own. */
-const shipped = (): Loaded => loadTexts('', shippedConnectors());
-
-/** The catalogue of a workspace: what is shipped, and the workspace's own connectors over it. */
-export function catalogueOf(loaded: Loaded): Catalogue {
-  const documents = [...shipped().documents, ...loaded.documents].filter(({ kind }) => kind === 'connector');
-  return withConnectors(
-    withFormatChecks(loadCatalogue()),
-    documents.map(({ value }) => value),
-  );
-}
-
-/** What a format says of its options is code, which no committed catalogue holds. */
-function withFormatChecks(catalogue: Catalogue): Catalogue {
-  const formats = { ...catalogue.formats };
-  for (const it of declarations()) {
-    const entry = formats[it.name];
-    if (it.kind === 'format' && it.check && entry) formats[it.name] = { ...entry, check: it.check };
-  }
-  return { ...catalogue, formats };
 }
 
 /** Opens plugins by kind: a bare name is a plugin's own, `CONNECTOR.NAME` is a read or target of a connector document. */

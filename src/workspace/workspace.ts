@@ -19,7 +19,8 @@ import { problem } from '../model/problem.ts';
 import { openStore, openVault } from '../store/index.ts';
 import type { Store, Vault } from '../store/ports.ts';
 import { systemClock } from './clock.ts';
-import { catalogueOf, kindsOf, type Kinds } from './kinds.ts';
+import { catalogueOf } from './catalogue.ts';
+import { kindsOf, type Kinds } from './kinds.ts';
 import { probeReports, writeReports } from './reports.ts';
 import { worldOf } from './world.ts';
 

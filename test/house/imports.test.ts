@@ -19,6 +19,9 @@ const floors = [
   'cli',
 ];
 
+/** What of the plugins the house asks for by name. */
+const lists = ['plugins/index.ts', 'plugins/formats.ts', 'plugins/shipped.ts'];
+
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -41,7 +44,7 @@ test('every floor imports only from the floors above it', () => {
       const target = posix.normalize(posix.join(dirname(file), name));
       const other = roomOf(target);
       if (!other) {
-        if (!(room === 'workspace' && target === 'plugins/index.ts')) wrong.push(`${file} → ${target}`);
+        if (!(room === 'workspace' && lists.includes(target))) wrong.push(`${file} → ${target}`);
         continue;
       }
       const isAbove = floors.indexOf(other) <= floors.indexOf(room);
@@ -55,7 +58,7 @@ test('every floor imports only from the floors above it', () => {
 test('a plugin imports the SDK, its own files, its own packages and nothing else', () => {
   const wrong: string[] = [];
   for (const file of sources('plugins')) {
-    if (file === 'plugins/index.ts') continue;
+    if (lists.includes(file)) continue;
     const home = file.split('/').slice(0, 2).join('/');
     for (const name of imported(file)) {
       if (!name.startsWith('.')) continue;

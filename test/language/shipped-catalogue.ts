@@ -1,4 +1,5 @@
-import { declarations, shippedConnectors } from '../../plugins/index.ts';
+import { declarations } from '../../plugins/index.ts';
+import { shippedConnectors } from '../../plugins/shipped.ts';
 import { catalogue, withConnectors, type Catalogue } from '../../src/language/catalogue/index.ts';
 import { loadTexts } from '../../src/language/load/index.ts';
 

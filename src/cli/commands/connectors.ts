@@ -4,7 +4,7 @@ import { nearestName } from '../../expression/index.ts';
 import { loadTexts, loadWorkspace, type Loaded } from '../../language/load/index.ts';
 import { isProblem, problem } from '../../model/problem.ts';
 import { table } from '../../tell/text/table.ts';
-import { catalogueOf } from '../../workspace/index.ts';
+import { catalogueOf } from '../../workspace/catalogue.ts';
 import type { Cli, CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 

@@ -6,7 +6,7 @@ import { writeSchemas } from '../../language/catalogue/index.ts';
 import { loadWorkspace } from '../../language/load/index.ts';
 import { problem } from '../../model/problem.ts';
 import { makeWorkspaceKey } from '../../store/vault/index.ts';
-import { catalogueOf } from '../../workspace/index.ts';
+import { catalogueOf } from '../../workspace/catalogue.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 import { firstWorkspace } from '../first-workspace.ts';

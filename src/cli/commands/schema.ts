@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { join, relative, resolve } from 'node:path';
 import { writeSchemas } from '../../language/catalogue/index.ts';
 import { loadWorkspace } from '../../language/load/index.ts';
-import { catalogueOf } from '../../workspace/index.ts';
+import { catalogueOf } from '../../workspace/catalogue.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 

@@ -4,7 +4,7 @@ import { pipelineChecks, runCheck, type CaseResult, type CheckTools } from '../.
 import { compilePipeline } from '../../language/compile/index.ts';
 import { checkWorkspace, findingsAsText, loadTables, loadWorkspace, type Loaded } from '../../language/load/index.ts';
 import { problem } from '../../model/problem.ts';
-import { catalogueOf, kindsOf } from '../../workspace/index.ts';
+import { catalogueOf } from '../../workspace/catalogue.ts';
 import type { Cli, CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 
@@ -39,6 +39,7 @@ async function runChecks(loaded: Loaded, names: readonly string[]): Promise<Case
       });
     }
   }
+  const { kindsOf } = await import('../../workspace/kinds.ts');
   const kinds = kindsOf(loaded, catalogue);
   const tables = loadTables(loaded);
   const formatOf: CheckTools['formatOf'] = ({ format }) =>

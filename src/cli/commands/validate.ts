@@ -12,7 +12,7 @@ import {
 } from '../../language/load/index.ts';
 import { counted } from '../../model/counted.ts';
 import { problem } from '../../model/problem.ts';
-import { catalogueOf } from '../../workspace/index.ts';
+import { catalogueOf } from '../../workspace/catalogue.ts';
 import type { CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 

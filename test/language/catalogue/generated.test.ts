@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { afterAll, describe, expect, test } from 'vitest';
-import { declarations, shippedConnectors } from '../../../plugins/index.ts';
+import { declarations } from '../../../plugins/index.ts';
+import { shippedConnectors } from '../../../plugins/shipped.ts';
 import {
   catalogue,
   checkAgainst,
