@@ -22,7 +22,7 @@ export interface DemoOptions {
   say(text: string): void;
   dress: Dress;
   people?: number;
-  /** The first night, UTC ms. */
+  /** The last night, UTC ms: a night that has not come makes nobody missing. */
   now?: number;
 }
 
@@ -47,7 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const sandbox = await startSandbox({ folder: sftpFolder });
   try {
     await copyShippedWorkspace(workspace);
-    const dates = [0, 1, 2].map((days) => new Date(now + days * DAY_MS).toISOString().slice(0, 10));
+    const dates = [-2, -1, 0].map((days) => new Date(now + days * DAY_MS).toISOString().slice(0, 10));
     const [first = '', second = '', third = ''] = dates;
     const portolan = (args: string[]) => runPortolan(options.program, workspace, args, sandboxEnvironment(sandbox));
     const run = async (date: string): Promise<RunResult> => {
