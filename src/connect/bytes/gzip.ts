@@ -1,5 +1,6 @@
 import { createGunzip, createGzip, type Gunzip } from 'node:zlib';
 import { isProblem, problem } from '../../model/problem.ts';
+import { peek } from './peek.ts';
 
 /** Bytes out of their wrapping. `cut` is known after the iteration: why the content is not whole. */
 export interface Unwrapped {
@@ -23,48 +24,19 @@ export function unwrapGzip(
 ): Unwrapped {
   let cut: string | undefined;
   async function* run(): AsyncGenerator<Uint8Array> {
-    const { first, all } = await peekTwo(bytes);
+    const { first, all } = await peek(bytes, 2);
     const isGzip = first[0] === 0x1f && first[1] === 0x8b;
     if (isGzip) {
-      cut = yield* unpack(all, name, limitBytes);
+      cut = yield* unpack(all(), name, limitBytes);
       return;
     }
     if (/\.gz$/i.test(name) && first.length > 0)
       throw problem('GZIP_DAMAGED', `The name of ${name} promises gzip, and its content is something else.`, {
         fix: 'Ask the sender how the file is made, or drop .gz from its name.',
       });
-    yield* all;
+    yield* all();
   }
   return { bytes: run(), cut: () => cut };
-}
-
-/** The first two bytes, and all of them again. */
-async function peekTwo(bytes: AsyncIterable<Uint8Array>) {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let isDone = false;
-  while (heldBytes < 2 && !isDone) {
-    const next = await iterator.next();
-    if (next.done) isDone = true;
-    else {
-      held.push(next.value);
-      heldBytes += next.value.length;
-    }
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* held;
-      while (!isDone) {
-        const next = await iterator.next();
-        if (next.done) isDone = true;
-        else yield next.value;
-      }
-    } finally {
-      if (!isDone) await iterator.return?.();
-    }
-  }
-  return { first: Buffer.concat(held).subarray(0, 2), all: all() };
 }
 
 async function* unpack(

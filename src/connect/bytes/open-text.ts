@@ -2,7 +2,8 @@ import { problem } from '../../model/problem.ts';
 import { charset, type Charset, type CharsetName } from './charsets.ts';
 import type { Encoding } from './encoding-field.ts';
 import { lateCharset } from './late-charset.ts';
-import { markOf, startOf, withoutEndSign } from './text-start.ts';
+import { peek } from './peek.ts';
+import { markOf, withoutEndSign } from './text-start.ts';
 
 /** Text that is about to be read. */
 export interface OpenText {
@@ -25,7 +26,7 @@ export function openText(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): 
   let notes: () => string[] = () => [];
 
   async function* run(): AsyncGenerator<Uint8Array> {
-    const start = await startOf(bytes);
+    const start = await peek(bytes, 3);
     const mark = markOf(start.first);
     if (mark) {
       used = charset(markedName(mark.name, encoding));

@@ -17,31 +17,6 @@ export function markOf([a, b, c]: Uint8Array): Mark | undefined {
 /** A piece that is a mark and nothing else: two bytes may be letters where text follows. */
 export const isByteOrderMark = (piece: Uint8Array): boolean => markOf(piece)?.lengthBytes === piece.length;
 
-/** The first three bytes, or fewer of a shorter text, and all of them again from a place among those three on. */
-export async function startOf(bytes: AsyncIterable<Uint8Array>) {
-  const iterator = bytes[Symbol.asyncIterator]();
-  let held: Uint8Array = new Uint8Array();
-  let isDone = false;
-  while (held.length < 3 && !isDone) {
-    const next = await iterator.next();
-    if (next.done) isDone = true;
-    else held = held.length === 0 ? next.value : Buffer.concat([held, next.value]);
-  }
-  async function* all(from: number): AsyncGenerator<Uint8Array> {
-    try {
-      if (held.length > from) yield held.subarray(from);
-      while (!isDone) {
-        const next = await iterator.next();
-        if (next.done) isDone = true;
-        else yield next.value;
-      }
-    } finally {
-      if (!isDone) await iterator.return?.();
-    }
-  }
-  return { first: held.subarray(0, 3), all };
-}
-
 const endSign = 0x1a;
 
 /** Programs of DOS end a text with the sign 1A; anywhere else it stays. */
