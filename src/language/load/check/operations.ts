@@ -64,8 +64,7 @@ export function checkTarget(
   possible: readonly Operation[],
 ): void {
   if (!entry.operations) return;
-  const only = use.words.only === undefined ? undefined : [use.words.only].flat().map(String);
-  const reaching = possible.filter((operation) => !only || only.some((name) => covers(name, operation)));
+  const reaching = reachingOf(use, possible);
   const lacking = reaching.filter((operation) => !entry.operations?.some((name) => covers(name, operation)));
   if (lacking.length === 0) return;
   const message = `\`${use.kind}\` can't do ${lacking.map((name) => `\`${name}\``).join(' and ')}, which can occur here; it can do ${entry.operations.join(', ')}`;
@@ -86,14 +85,18 @@ export function checkRepeats(
   path: readonly (string | number)[],
   possible: readonly Operation[],
 ): void {
-  const only = use.words.only === undefined ? undefined : [use.words.only].flat().map(String);
-  const reaching = possible.filter((operation) => !only || only.some((name) => covers(name, operation)));
-  const never = neverRepeated(entry, reaching);
+  const never = neverRepeated(entry, reachingOf(use, possible));
   if (never.length === 0) return;
   const message = neverRepeatsSentence(use.kind, never);
   const fix = 'Where the API bears it, declare `repeat: find` or `repeat: safe` in the connector.';
   const at = use.key === undefined ? path : [...path, use.key];
   tell('TARGET_NEVER_REPEATS', at, message, fix, { at: 'key', severity: 'warning' });
+}
+
+/** The operations that `only` lets through to it. */
+function reachingOf({ words }: WrittenUse, possible: readonly Operation[]): Operation[] {
+  const only = words.only === undefined ? undefined : [words.only].flat().map(String);
+  return possible.filter((operation) => !only || only.some((name) => covers(name, operation)));
 }
 
 const covers = (name: string, operation: Operation): boolean =>
