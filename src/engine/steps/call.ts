@@ -5,7 +5,7 @@ import { isProblem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import type { Vault } from '../../store/ports.ts';
 import { canonicalText } from '../diff/canonical.ts';
-import { named, type Passing, type RunStep, type StepOf, type StepTools, type Verdict } from './step.ts';
+import { concerns, named, type Passing, type RunStep, type StepOf, type StepTools, type Verdict } from './step.ts';
 
 /**
  * Does one operation for each record. Several are in flight at once, and yet records go on in the order in which they
@@ -57,14 +57,14 @@ function onceOf(vault: Vault, step: StepOf<'call'>, key: string, scope: Scope, p
 }
 
 async function callFor(
-  { only, when, as, parameters }: StepOf<'call'>,
+  step: StepOf<'call'>,
   line: Line,
   passing: Passing,
   env: Environment,
 ): Promise<Verdict | undefined> {
+  if (!(await concerns(step, passing, env))) return undefined;
+  const { as, parameters } = step;
   const { record, scope } = passing;
-  if (only && !only.includes(scope.operation as never)) return undefined;
-  if (when && (await when.evaluate(record, scope, env)) !== true) return undefined;
   const made = ((await parameters.make(record, scope, env)) ?? {}) as Fields;
   try {
     const answer = await line.perform(made, passing);

@@ -5,14 +5,14 @@ import { expressionsAt, reasonOf } from '../run/field-facts.ts';
 import { filterStep } from './filter.ts';
 import { mapStep, setStep } from './map.ts';
 import { callStep } from './call.ts';
-import { named, type Passing, type RunStep, type StepTools, type Verdict } from './step.ts';
+import { concerns, named, type Passing, type RunStep, type StepTools, type Verdict } from './step.ts';
 import { validateStep } from './validate.ts';
 
 export { openCallsOf, stepsOf, type OpenCalls } from './open-calls.ts';
 export { allInOrder } from './all-in-order.ts';
 export type { Passing, Verdict, StepTools } from './step.ts';
 
-/** Runs a record through steps, in order; the words `only`, `when` and `as` are honoured here. Never throws data problems. */
+/** Runs a record through steps, in order, as their words `only`, `when` and `as` say. Never throws data problems. */
 export interface RunSteps {
   (passing: Passing, env: Environment): MaybePromise<Verdict | undefined>;
   /** They wait for calls, so the next record may be begun before this one has come through. */
@@ -55,17 +55,15 @@ function runOf(step: Step, tools: StepTools): RunStep {
 
 function withWords(step: Step, run: RunStep): RunStep {
   const { only, when, as } = step;
-  // A call judges its words itself: they belong to its order.
+  // A call looks at its words when its turn comes: they belong to its order.
   if ((!only && !when && !as) || step.kind === 'call') return run;
   return (passing, env) => {
-    if (only && !only.includes(passing.scope.operation as never)) return undefined;
     const go = (): MaybePromise<Verdict | undefined> =>
       whenReady(run(passing, env), (verdict) => {
         if (as && !verdict) named(passing, as, passing.record);
         return verdict;
       });
-    if (!when) return go();
-    return whenReady(when.evaluate(passing.record, passing.scope, env), (holds) => (holds === true ? go() : undefined));
+    return whenReady(concerns(step, passing, env), (isConcerned) => (isConcerned ? go() : undefined));
   };
 }
 

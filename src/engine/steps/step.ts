@@ -1,4 +1,4 @@
-import type { Environment, MaybePromise, Scope } from '../../expression/index.ts';
+import { whenReady, type Environment, type MaybePromise, type Scope } from '../../expression/index.ts';
 import type { OpenCall } from '../../connect/sdk/index.ts';
 import type { Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
@@ -44,6 +44,16 @@ export interface StepTools {
   signal: AbortSignal;
   /** Aborted a grace later, for what is in flight (S23). */
   inFlight: AbortSignal;
+}
+
+/** Do the words `only` and `when` let the record into the step? */
+export function concerns(
+  { only, when }: Pick<Step, 'only' | 'when'>,
+  { record, scope }: Passing,
+  env: Environment,
+): MaybePromise<boolean> {
+  if (only && !only.includes(scope.operation as never)) return false;
+  return when ? whenReady(when.evaluate(record, scope, env), (holds) => holds === true) : true;
 }
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
