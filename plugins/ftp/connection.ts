@@ -1,4 +1,4 @@
-import { field, type TypeOf } from '#sdk';
+import { authorityField, field, type TypeOf } from '#sdk';
 
 /** Where an FTP server is, who logs in, and how what is said to it is kept from other ears. */
 export const connection = field.object(
@@ -18,12 +18,7 @@ export const connection = field.object(
       default: 'explicit',
       optional: true,
     }),
-    ca: field.text({
-      about:
-        'Certificate of an authority of your own, as PEM, trusted beside the well-known ones by this connection alone. Certificates are always checked, there is no switch for that.',
-      examples: ['${file:/run/secrets/ca.pem}'],
-      optional: true,
-    }),
+    ca: authorityField,
     timeout: field.duration({
       about: 'How long connecting with login, any single answer, and a pause within a transfer may take.',
       default: '30s',

@@ -1,4 +1,4 @@
-import { field, type Field, type TypeOf } from '#sdk';
+import { authorityField, field, type Field, type TypeOf } from '#sdk';
 
 const declared = field.object(
   {
@@ -15,12 +15,7 @@ const declared = field.object(
       default: 'required',
       optional: true,
     }),
-    ca: field.text({
-      about:
-        'Certificate of an authority of your own, as PEM, trusted beside the well-known ones by this connection alone. Certificates are always checked, there is no switch for that.',
-      examples: ['${file:/run/secrets/ca.pem}'],
-      optional: true,
-    }),
+    ca: authorityField,
     timeout: field.duration({
       about: 'How long connecting, the beginning of an answer, and a pause within one may take.',
       default: '30s',

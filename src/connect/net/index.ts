@@ -16,4 +16,5 @@ export { openHttpStreams, type HttpStreamAnswer, type HttpStreamRequest, type Ht
 export { readLinkHeader } from './link-header.ts';
 export { repeatByMethod } from './repeat.ts';
 export { scrubber, type Scrub } from './scrub.ts';
+export { authorityField } from './authority-field.ts';
 export { connectionTransportField, transportWord, type ConnectionTransport } from './transport-field.ts';

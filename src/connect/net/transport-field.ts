@@ -1,5 +1,6 @@
 import { limitField } from '../pace/limit-field.ts';
 import { field, type Field, type TypeOf } from '../sdk/field.ts';
+import { authorityField } from './authority-field.ts';
 
 /** The word under which a connection says how it is reached; no connector can have an option of this name. */
 export const transportWord = 'http';
@@ -22,12 +23,7 @@ const declared = field.object(
       examples: ['30s'],
       optional: true,
     }),
-    ca: field.text({
-      about:
-        "Certificate of an authority of your own, as PEM. It is trusted beside the well-known ones, by this connection alone. Certificates are always checked: a server that has its own can't be reached without this.",
-      examples: ['${file:/run/secrets/ca.pem}'],
-      optional: true,
-    }),
+    ca: authorityField,
     cert: field.text({
       about: "Client certificate, as PEM, shown to the connection's own host alone. It needs `key`.",
       examples: ['${file:/run/secrets/client.pem}'],
