@@ -58,7 +58,8 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
     await accessOf({ http: { baseUrl: http.baseUrl }, auth: undefined, scope, env, connectionName });
   const { template } = templateOf(auth.login.request);
   const account = JSON.stringify(['login', http.baseUrl.text, template.text, connection]);
-  const plan = loginPlan(auth.login, { ...parts, http, env, clock, signal, connectionName, note: context.note });
+  const asking = { ...parts, http, env, clock, signal, connectionName, note: context.note };
+  const plan = loginPlan(auth.login, asking);
   let held: Access | undefined;
   const logins = newLogins<Access>({
     account,
@@ -66,8 +67,7 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
     sessions: context.sessions ?? memorySessions(),
     clock,
     signal,
-    logIn: (previous) =>
-      logIn(plan, { ...parts, http, env, clock, signal, connectionName, note: context.note }, previous),
+    logIn: (previous) => logIn(plan, asking, previous),
     use: (state) => accessOf(tools, state),
   });
   return {
