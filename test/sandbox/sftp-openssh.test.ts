@@ -3,9 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { startSftpServer } from '../../src/sandbox/sftp/index.ts';
+import { newKeyPair, startSftpServer } from '../../src/sandbox/sftp/index.ts';
 
 const run = promisify(execFile);
 
@@ -24,7 +23,7 @@ function canRun(command: string, parameters: string[]): boolean {
 describe('the SFTP server of the sandbox and the client of OpenSSH', () => {
   it.runIf(hasClient)('understand each other, and ssh-keygen prints the same fingerprint', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-openssh-'));
-    const key = ssh2.utils.generateKeyPairSync('ed25519');
+    const key = newKeyPair();
     const server = await startSftpServer({ root: join(folder, 'root'), username: 'hr', publicKey: key.public });
     try {
       await mkdir(join(server.root, 'out'));

@@ -7,9 +7,9 @@ import ssh2 from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isRight } from '../../src/sandbox/sftp/login.ts';
-import { startSftpServer, type SftpServer } from '../../src/sandbox/sftp/index.ts';
+import { newKeyPair, startSftpServer, type SftpServer } from '../../src/sandbox/sftp/index.ts';
 
-const key = ssh2.utils.generateKeyPairSync('ed25519');
+const key = newKeyPair();
 let folder: string;
 let server: SftpServer;
 const clients: SftpClient[] = [];
@@ -43,7 +43,7 @@ describe('the SFTP server of the sandbox', () => {
   it('lets in with the password and with the key, and nobody else', async () => {
     await connect();
     await connect({ privateKey: key.private });
-    const other = ssh2.utils.generateKeyPairSync('ed25519');
+    const other = newKeyPair();
     await expect(connect({ privateKey: other.private })).rejects.toThrow('authentication');
     await expect(connect({ password: 'wrong' })).rejects.toThrow('authentication');
     await expect(connect({ username: 'other', password: 'right' })).rejects.toThrow('authentication');
@@ -249,7 +249,7 @@ describe('the SFTP server of the sandbox', () => {
 });
 
 function newKey(): ssh2.ParsedKey {
-  return ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private) as ssh2.ParsedKey;
+  return ssh2.utils.parseKey(newKeyPair().private) as ssh2.ParsedKey;
 }
 
 function* slices(bytes: Buffer): Generator<Buffer> {

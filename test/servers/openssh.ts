@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import ssh2 from 'ssh2';
+import { newKeyPair } from '../../src/sandbox/index.ts';
 import { newAccount } from './account.ts';
 import { findProgram } from './find-program.ts';
 import { childrenOf, endOf, killTree, listening } from './processes.ts';
@@ -50,9 +50,9 @@ export async function startOpenSsh({ passwords = 'plain' }: OpenSshOptions = {})
   const account = isRoot ? newAccount(folder) : { ...userInfo(), password: undefined, remove: () => {} };
   await chown(folder, account.uid, account.gid);
 
-  const clientKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const rsaHostKey = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
+  const clientKey = newKeyPair();
+  const hostKey = newKeyPair();
+  const rsaHostKey = newKeyPair({ type: 'rsa' });
   await writeFile(join(place, 'host_key'), hostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'rsa_host_key'), rsaHostKey.private, { mode: 0o600 });
   await writeFile(join(place, 'authorized_keys'), `${clientKey.public}\n`, { mode: 0o644 });

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { serveConnection } from './connection.ts';
 import type { SessionContext } from './file-session.ts';
+import { newKeyPair } from './key-pair.ts';
 import type { SftpFaults, SftpLedger } from './ledger.ts';
 import type { Account } from './login.ts';
 
@@ -48,7 +49,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const { username, port = 0, now = () => new Date() } = options;
   const root = resolve(options.root);
   await mkdir(root, { recursive: true });
-  const hostKey = options.hostKey ?? newHostKey(options.hostKeyType ?? 'ed25519');
+  const hostKey = options.hostKey ?? newKeyPair({ type: options.hostKeyType }).private;
   const publicHostKey = parseKey(hostKey);
   const account: Account = {
     username,
@@ -105,11 +106,6 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
       await Promise.all(sessions);
     },
   };
-}
-
-function newHostKey(type: 'ed25519' | 'rsa'): string {
-  const { generateKeyPairSync } = ssh2.utils;
-  return (type === 'rsa' ? generateKeyPairSync('rsa', { bits: 2048 }) : generateKeyPairSync('ed25519')).private;
 }
 
 function parseKey(text: string): ParsedKey {

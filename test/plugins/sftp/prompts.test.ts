@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import ssh2, { type AuthContext, type Prompt } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import store from '../../../plugins/sftp/store.ts';
+import { newKeyPair } from '../../../src/sandbox/index.ts';
 import { codeOf, fileStoreContract } from '../../../src/connect/contract/index.ts';
 import { openContext } from '../../connect/contexts.ts';
 import { findProgram } from '../../servers/find-program.ts';
@@ -62,7 +63,7 @@ fileStoreContract('sftp over OpenSSH that asks for the password by PAM', () => (
 /** Logs in at a server that asks for these one after the other, and gives what it was answered and told. */
 async function askedFor(rounds: Prompt[][], connection: object): Promise<{ answers: string[]; told: unknown }> {
   const answers: string[] = [];
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = newKeyPair();
   const asking = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
     client.on('error', () => {});
     client.on('authentication', (context: AuthContext) => {
@@ -142,7 +143,7 @@ describe('a server that asks by prompts', () => {
   });
 
   it('that asks for a password where the connection has a key alone is told', async () => {
-    const privateKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const privateKey = newKeyPair().private;
     expect(
       await codeOf(async () => {
         const { told } = await askedFor([[{ prompt: 'Password: ', echo: false }]], { privateKey });

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import store from '../../../plugins/sftp/store.ts';
 import { knownKeys } from '../../../plugins/sftp/known-hosts.ts';
+import { newKeyPair } from '../../../src/sandbox/index.ts';
 import { codeOf, collect, fileStoreContract } from '../../../src/connect/contract/index.ts';
 import { openFilesBelow } from '../../servers/open-files.ts';
 import { startOpenSsh, type OpenSsh } from '../../servers/openssh.ts';
 import { openContext } from '../../connect/contexts.ts';
-import ssh2 from 'ssh2';
 
 let server: OpenSsh;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ fileStoreContract('sftp over OpenSSH', () => ({
     {
       about: 'unknown key',
       code: 'SFTP_AUTH_DENIED',
-      open: () => open({ privateKey: ssh2.utils.generateKeyPairSync('ed25519').private }),
+      open: () => open({ privateKey: newKeyPair().private }),
     },
     { about: 'no key at all', code: 'SFTP_KEY_UNREADABLE', secret: 'QUJD', open: () => open({ privateKey: 'QUJD' }) },
     { about: 'nobody there', code: 'SFTP_UNREACHABLE', open: () => open({ port: 1 }) },
@@ -75,11 +75,7 @@ describe('logging in over SFTP', () => {
   it('works with a password, and with a key that has a passphrase', async () => {
     const first = await open({ ...without('privateKey'), password: server.password });
     await first.close();
-    const key = ssh2.utils.generateKeyPairSync('ed25519', {
-      passphrase: 'open sesame',
-      cipher: 'aes256-ctr',
-      rounds: 4,
-    });
+    const key = newKeyPair({ passphrase: 'open sesame' });
     expect(await codeOf(() => open({ privateKey: key.private }))).toBe('SFTP_KEY_UNREADABLE');
     expect(await codeOf(() => open({ privateKey: key.private, passphrase: 'wrong' }))).toBe('SFTP_KEY_UNREADABLE');
     // Readable, and not an account's: so the passphrase was right.
@@ -91,7 +87,7 @@ describe('logging in over SFTP', () => {
     await writeFile(join(folder, 'known_hosts'), `# our servers\n${server.knownHostsLine}\n`);
     const known = await open({ ...without('hostKey'), knownHosts: 'known_hosts' }, undefined, folder);
     await known.close();
-    const other = ssh2.utils.generateKeyPairSync('ed25519').public;
+    const other = newKeyPair().public;
     await writeFile(join(folder, 'changed'), `[127.0.0.1]:${server.port} ${other}\n`);
     expect(await codeOf(() => open({ ...without('hostKey'), knownHosts: 'changed' }, undefined, folder))).toBe(
       'SFTP_HOST_KEY_CHANGED',
