@@ -71,17 +71,22 @@ it('a limit of the connection bounds what a target has in flight', async () => {
   await loose.close();
 });
 
-it('a declared read reaches a server of an own authority', async () => {
+it('a declared read reaches a server of an own authority, which demands a certificate with a locked key', async () => {
   const made = makeCertificates();
-  const server = createServer({ ...made.server }, (_request, response) => response.end('{"people":[{"code":"c1"}]}'));
+  const server = createServer({ ...made.server, ca: made.ca, requestCert: true }, (_request, response) =>
+    response.end('{"people":[{"code":"c1"}]}'),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   opened.push(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { records } = await readAll(await openRead(document(), 'people', { url, http: { ca: made.ca } }));
+  const http = { ca: made.ca, cert: made.client.cert, key: made.lockedKey, passphrase: 'sesame' };
+  const { records } = await readAll(await openRead(document(), 'people', { url, http }));
   expect(records).toEqual([{ code: 'c1' }]);
+  const unknown = await openRead(document(), 'people', { url, http: { ca: made.ca } });
+  await expect(readAll(unknown)).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE' });
   const refused = await openRead(document(), 'people', { url });
   await expect(readAll(refused)).rejects.toMatchObject({ code: 'HTTP_CERTIFICATE' });
 });
