@@ -659,6 +659,10 @@ export const codes = listed({
     about: 'The counts of a run do not add up. Nothing is trusted: the run is failed. Please report it.',
   },
   PIPELINE_LOCKED: { class: 'fatal', about: 'Another run holds the snapshot. This run is skipped.' },
+  PIPELINE_WAITS: {
+    class: 'fatal',
+    about: 'A pipeline of `schedule: { after: … }` has not ended done yet. This run is skipped.',
+  },
   RENAME_BOTH_HAVE_STATE: {
     class: 'config',
     about: 'A pipeline says `was: OLD`, and state stands under both names.',

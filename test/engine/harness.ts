@@ -157,6 +157,7 @@ export function testPipeline(
     hash: '0123456789abcdef',
     rule: { filter: over.filter ?? '', key: over.key ?? 'id', gone: over.gone ?? '' },
     params: {},
+    after: [],
     source: { kind: 'test', options: {}, feed: over.feed ?? 'full', written: {} },
     record: {
       key: [compileExpression(over.key ?? 'id')],

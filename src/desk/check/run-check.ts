@@ -42,7 +42,7 @@ const CHECK_KEY = `portolan-key-1:${'check'.repeat(9).slice(0, 43)}`;
 /**
  * Runs every case of a check through the real compiler and engine, each in a store of its own, without any network: the
  * source is a fixture, sinks only write down what they are sent, time stands still. `errors.tolerate` is not judged: of a
- * handful of rows a share says nothing. Throws FIXTURE_UNREADABLE and CHECK_MOMENT.
+ * handful of rows a share says nothing, and other pipelines are not waited for. Throws FIXTURE_UNREADABLE and CHECK_MOMENT.
  */
 export async function runCheck(check: PipelineCheck, tools: CheckTools): Promise<CaseResult[]> {
   const now = readMoment(check.now, tools.pipeline.timezone);
@@ -83,7 +83,8 @@ async function runCase(
   const clock = standingAt(now);
   const store = await openStore({ url: `sqlite:${join(folder, 'state.db')}`, vault, clock });
   const sent: Sent[] = [];
-  const { tolerate: _tolerate, ...judged } = pipeline;
+  const { tolerate: _tolerate, ...written } = pipeline;
+  const judged: Pipeline = { ...written, after: [] };
   let runs = 0;
   try {
     if (each.known !== undefined) await rememberKnown(store, vault, snapshotOf(pipeline), readKnown(each.known));

@@ -5,8 +5,10 @@ import type { RunResult } from './result.ts';
 export function statusOf(failure: unknown): RunResult['status'] {
   if (isProblem(failure) && failure.code === 'RUN_CANCELLED') return 'cancelled';
   if (failure instanceof Error && failure.name === 'AbortError') return 'cancelled';
-  return isProblem(failure) && failure.code === 'PIPELINE_LOCKED' ? 'skipped' : 'failed';
+  return isProblem(failure) && isSkip(failure.code) ? 'skipped' : 'failed';
 }
+
+const isSkip = (code: string): boolean => code === 'PIPELINE_LOCKED' || code === 'PIPELINE_WAITS';
 
 /** Code, sentence and what to do about it. */
 export function failureOf(failure: unknown): Pick<RunResult, 'code' | 'reason' | 'fix'> {

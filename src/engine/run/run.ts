@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Pipeline } from '../../language/compile/pipeline.ts';
+import { problem } from '../../model/problem.ts';
 import { type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
@@ -90,6 +91,7 @@ async function begin(run: RunContext): Promise<boolean> {
     return true;
   }
   const { name, hash } = run.pipeline;
+  await othersAreDone(run);
   run.lease = await store.lock(run.state.snapshot, name);
   if (run.request.scheduled && !(await store.claimTick(name, run.tick))) {
     note(run, 'This tick has had its run.');
@@ -110,6 +112,18 @@ async function begin(run: RunContext): Promise<boolean> {
   const open = await store.rejects({ pipeline: name, status: 'open' });
   run.openRejects = new Set(open.flatMap(({ key }) => (key === null ? [] : [key])));
   return true;
+}
+
+/** `schedule: { after: … }`: throws PIPELINE_WAITS where the newest run of another pipeline did not end done. */
+async function othersAreDone({ pipeline, world }: RunContext): Promise<void> {
+  for (const other of pipeline.after) {
+    const [newest] = await world.store.runs({ pipeline: other, limit: 1 });
+    if (newest?.status === 'done') continue;
+    const found = newest ? `its newest run is ${newest.status}` : 'it has not run yet';
+    throw problem('PIPELINE_WAITS', `${pipeline.name} runs after ${other}, and ${found}.`, {
+      fix: `Run ${other} first: portolan run ${other}`,
+    });
+  }
 }
 
 async function work(run: RunContext): Promise<Ending> {

@@ -5,6 +5,7 @@ import { problem } from '../../model/problem.ts';
 import { operations } from '../../model/record.ts';
 import type { Catalogue, KindEntry } from '../catalogue/catalogue.ts';
 import type { Loaded, LoadedDocument } from '../load/load-workspace.ts';
+import { afterOf } from './after.ts';
 import { compileMarked, type MarkedFiles } from './compile-marked.ts';
 import { deepFrozen } from './frozen.ts';
 import { hashOf } from './hash.ts';
@@ -38,6 +39,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     ...(typeof value.was === 'string' ? { was: value.was } : {}),
     hash: hashOf(value),
     rule: ruleHashes(record, written),
+    after: Object.freeze(afterOf(value)) as string[],
     params: Object.freeze((value.params ?? {}) as Pipeline['params']),
     source,
     record,

@@ -95,6 +95,8 @@ export interface Pipeline {
   /** Of what decides who is in: key, gone and every filter before the diff (S6), 16 hex digits each. */
   rule: { filter: string; key: string; gone: string };
   params: Record<string, { default?: string; pattern?: string }>;
+  /** Pipelines whose newest run must have ended done before this one runs. */
+  after: string[];
   source: SourceUse;
   record: RecordRule;
   /** Steps in order; at most one `diff`. */

@@ -24,7 +24,7 @@ const schedule = {
       }),
       every: field.duration({ about: 'How often to run, instead of `cron`.', optional: true, examples: ['15m'] }),
       after: textsField(
-        'Pipelines after which to run, instead of `cron`: in the same tick, once each of them is done. If one is not, this one does not run.',
+        'Pipelines after which to run, instead of `cron`. Where the newest run of one of them did not end done, a run of this one is skipped.',
         ['departments', ['departments', 'positions']],
       ),
       overlap: field.choice(['skip', 'queue', 'cancel'], {
@@ -46,7 +46,7 @@ const schedule = {
     },
     {
       about:
-        'When the pipeline is to run: either `cron`, `every` or `after`. Checked here and read by a scheduler; this release has none of its own, so let cron of the machine call `portolan run`.',
+        'When the pipeline is to run: either `cron`, `every` or `after`. `portolan run` keeps `after`; the rest is checked here and read by a scheduler. This release has none of its own, so let cron of the machine call `portolan run`.',
     },
   ).schema,
   anyOf: [{ required: ['cron'] }, { required: ['every'] }, { required: ['after'] }],

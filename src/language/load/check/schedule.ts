@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import { afterOf } from '../../compile/after.ts';
 import { oneOrList } from '../../compile/written-use.ts';
 import { isMap, type Loaded } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
@@ -55,11 +56,6 @@ function circleOf({ documents }: Loaded, start: string): string[] | undefined {
   };
   return follow([start]);
 }
-
-const afterOf = ({ schedule }: Record<string, unknown>): string[] =>
-  oneOrList(isMap(schedule) ? schedule.after : undefined, []).flatMap(({ item }) =>
-    typeof item === 'string' ? [item] : [],
-  );
 
 function cronFault(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/).length;
