@@ -148,6 +148,17 @@ export const codes = listed({
     class: 'config',
     about: 'The diff looks for the missing over a source whose end means nothing about who is absent.',
   },
+  NEWER_WITHOUT_BASE: {
+    class: 'config',
+    about:
+      '`pick: newer` stands where no source of files is above it, or puts its files away: they are wanted again as long as that file holds.',
+  },
+  CHANGES_FORGOTTEN: {
+    class: 'config',
+    about:
+      'A list of sources reads its full file in every run and its changes only once, so the run after would undo them.',
+  },
+  CHECK_SOURCES: { class: 'config', about: 'A case of a check has more files than its pipeline has sources.' },
   CURSOR_WRONG: {
     class: 'config',
     about:

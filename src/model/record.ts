@@ -18,6 +18,11 @@ export interface Unreadable {
 export interface ReadBatch {
   /** File name or API read the records came from. */
   origin: string;
+  /**
+   * Counts the parts of a feed, of which a later one replaces what an earlier one says of a key: sources of a list, files
+   * newer than another. Absent where all is one.
+   */
+  part?: number;
   /** The run's `$file`, where the records come from a file. */
   file?: FileFacts;
   records: Fields[];

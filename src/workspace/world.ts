@@ -42,6 +42,8 @@ export function worldOf(parts: Parts): World {
         wanted: opening.wanted,
         consumed: opening.consumed,
         dryRun: opening.dryRun,
+        ...(opening.newerThan === undefined ? {} : { newerThan: opening.newerThan }),
+        latestFirst: opening.latestFirst,
         cursor: opening.cursor,
       }),
     openSink: (use, opening) =>

@@ -52,6 +52,24 @@ describe('which files are read', () => {
     expect((await harness.run({ path: 'out/staff_*.csv', pick: 'new' })).codes).toEqual(['3']);
   });
 
+  it('reads what is not older than the file of the source above, part by part, and leaves it there', async () => {
+    for (const [index, at] of [day - 1, day, day + hour].entries())
+      await put(`out/delta_${index}.csv`, [`${index}`], at);
+    const newer = { path: 'out/delta_*.csv', pick: 'newer' } as const;
+    expect((await harness.run(newer, { newerThan: day })).codes).toEqual(['1', '2']);
+    expect((await harness.run(newer, { newerThan: day, latestFirst: true })).codes).toEqual(['2', '1']);
+    expect((await harness.run({ ...newer, none: 'skip' }, { newerThan: day + 2 * hour })).nothing).toMatch(/^No file/);
+    expect(await codeOf(() => harness.run(newer, { newerThan: day + 2 * hour }))).toBe('FILE_NONE');
+    expect((await harness.run(newer)).nothing).toMatch(/the source above has no file/);
+    expect(await names('out')).toEqual(['delta_0.csv', 'delta_1.csv', 'delta_2.csv']);
+    const source = opened((await harness.open(newer, { newerThan: day })).source);
+    const parts = [];
+    for await (const { part } of source.read()) parts.push(part);
+    expect([...new Set(parts)]).toEqual([0, 1]);
+    expect(source.newestMs?.()).toBe(day + hour);
+    await source.close();
+  });
+
   it('reads a file that stays in place again', async () => {
     await put('out/staff_1.csv', ['1']);
     const first = await harness.run({ path: 'out/staff_*.csv' });

@@ -13,7 +13,7 @@ import { openContext, pathOf, type JumpingClock } from './contexts.ts';
 
 export interface Written {
   path: string;
-  pick?: 'newest' | 'all' | 'new';
+  pick?: 'newest' | 'all' | 'new' | 'newer';
   settle?: number;
   ready?: string;
   none?: 'fail' | 'skip';

@@ -136,6 +136,8 @@ export function testPipeline(
     sinks?: Pipeline['sinks'];
     tolerate?: Pipeline['tolerate'];
     feed?: 'full' | 'changes';
+    /** Several sources. */
+    feeds?: ('full' | 'changes')[];
     key?: string;
   } = {},
 ): Pipeline {
@@ -158,7 +160,7 @@ export function testPipeline(
     rule: { filter: over.filter ?? '', key: over.key ?? 'id', gone: over.gone ?? '' },
     params: {},
     after: [],
-    source: { kind: 'test', options: {}, feed: over.feed ?? 'full', written: {} },
+    sources: (over.feeds ?? [over.feed ?? 'full']).map((feed) => ({ kind: 'test', options: {}, feed, written: {} })),
     record: {
       key: [compileExpression(over.key ?? 'id')],
       fields: over.fields ?? [],
@@ -194,7 +196,7 @@ export async function testWorld(targets: Record<string, TestTarget>) {
     clock,
     runsFolder: join(folder, 'runs'),
     tables: (name) => tables[name],
-    openSource: async () => openFeed(state.feed, state),
+    openSource: async () => openFeed(state.more.shift() ?? state.feed, state),
     openSink: async (use) => {
       const target = targets[use.kind] as TestTarget;
       target.opened++;
@@ -203,7 +205,7 @@ export async function testWorld(targets: Record<string, TestTarget>) {
     limits: {},
     newId: () => `r${state.ids++}`,
   };
-  const state = { feed: { rows: [] } as Feed, settled: 0, ids: 1, world, changes: [] as Change[] };
+  const state = { feed: { rows: [] } as Feed, more: [] as Feed[], settled: 0, ids: 1, world, changes: [] as Change[] };
   return {
     world,
     store,
@@ -213,10 +215,11 @@ export async function testWorld(targets: Record<string, TestTarget>) {
     state,
     async run(
       pipeline: Pipeline,
-      feed: Feed | Fields[],
+      feed: Feed | Fields[] | { sources: Feed[] },
       request: RunRequest & { dryRun?: boolean } = {},
     ): Promise<RunResult> {
-      state.feed = Array.isArray(feed) ? { rows: feed } : feed;
+      state.more = 'sources' in feed ? [...feed.sources] : [];
+      if (!('sources' in feed)) state.feed = Array.isArray(feed) ? { rows: feed } : feed;
       state.changes = [];
       const result = await runPipeline(pipeline, world, {
         ...request,

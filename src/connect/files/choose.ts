@@ -2,7 +2,7 @@ import { problem } from '../../model/problem.ts';
 import type { NothingToRead, SourceContext } from '../sdk/declare.ts';
 import type { StoreKeeper } from './keeper.ts';
 import { putAway } from './put-away.ts';
-import { findFiles, type Candidate } from './select.ts';
+import { findFiles, type Candidate, type Found } from './select.ts';
 import type { SourceOptions } from './source-options.ts';
 
 /** Files to read, in order, and older ones that a newer one supersedes. */
@@ -23,6 +23,7 @@ export async function chooseFiles(
   const path = await options.path.render(undefined, context.scope, context.env);
   const wish = { path, ...(options.settle === undefined ? {} : { settleMs: options.settle }) };
   const found = await findFiles(keeper, options.ready ? { ...wish, ready: options.ready } : wish, context);
+  if (options.pick === 'newer') return newerFiles(found, path, options, context);
   const fresh = await withoutConsumed(keeper, found.settled, options, context);
   for (const name of found.waiting) context.note(`${name} is not finished yet and is left alone.`);
   if (fresh.length === 0) return nothing(path, found.waiting.length, found.settled.length, options);
@@ -31,6 +32,21 @@ export async function chooseFiles(
   const superseded = options.then ? fresh.slice(0, -1) : [];
   for (const { file } of superseded) context.note(`${file.name} is superseded by ${fresh.at(-1)!.file.name}.`);
   return { chosen: fresh.slice(-1), superseded };
+}
+
+/** Files as young as that of the source above, or younger: many servers keep whole seconds only. They stay in place. */
+function newerFiles(
+  { settled, waiting }: Found,
+  path: string,
+  options: SourceOptions,
+  { newerThan, note }: SourceContext<unknown, unknown>,
+): Choice | NothingToRead {
+  for (const name of waiting) note(`${name} is not finished yet and is left alone.`);
+  if (newerThan === undefined)
+    return { nothing: `Nothing is read at ${path}, for the source above has no file that these could be newer than.` };
+  const chosen = settled.filter(({ file }) => file.mtime >= newerThan);
+  if (chosen.length === 0) return nothing(path, waiting.length, 0, options);
+  return { chosen, superseded: [] };
 }
 
 /** A file that stays in place is read again by `newest` and `all`; all others are read once. */

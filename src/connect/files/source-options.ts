@@ -12,9 +12,9 @@ export const sourceOptions = field.object(
       input: 'none',
       examples: ['/out/employees_*.csv'],
     }),
-    pick: field.choice(['newest', 'all', 'new'], {
+    pick: field.choice(['newest', 'all', 'new', 'newer'], {
       about:
-        'Which of the matching files: `newest` (by time, then name; older ones are superseded and put away unread), `all` (oldest first), or `new` (those that no earlier run has settled; absence then means nothing).',
+        'Which of the matching files: `newest` (by time, then name; older ones are superseded and put away unread), `all` (oldest first), or `new` (those that no earlier run has settled; absence then means nothing), or `newer` (in a list of sources: those that are not older than the file of the source above; of a key the youngest holds).',
       default: 'newest',
       optional: true,
     }),
@@ -68,7 +68,7 @@ export const sourceOptions = field.object(
 /** As compiled. */
 export interface SourceOptions {
   path: Template;
-  pick?: 'newest' | 'all' | 'new';
+  pick?: 'newest' | 'all' | 'new' | 'newer';
   settle?: number;
   ready?: Template;
   none?: 'fail' | 'skip';

@@ -52,17 +52,21 @@ function sourceOf(
   format: OpenFormat,
   context: SourceContext<unknown, unknown>,
 ): OpenSource {
-  const { then, empty } = context.options as SourceOptions;
+  const { then, empty, pick } = context.options as SourceOptions;
+  const isByParts = pick === 'newer';
+  const order = isByParts && context.latestFirst ? [...chosen].reverse() : chosen;
   let reads: FileRead[] = [];
 
   async function* read(isFirst: boolean): AsyncGenerator<ReadBatch> {
     const reading: FileRead[] = [];
     if (isFirst) reads = reading;
-    for (const { file } of chosen) {
+    for (const [part, { file }] of order.entries()) {
       if (file.size === 0 && empty !== 'allow') throw isEmpty(file.path);
       const one: FileRead = { file, hash: createHash('sha256'), rows: 0, isWhole: false };
       reading.push(one);
-      yield* readFile(keeper, one, format, context);
+      const batches = readFile(keeper, one, format, context);
+      if (isByParts) for await (const batch of batches) yield { ...batch, part };
+      else yield* batches;
       if (one.rows === 0 && empty !== 'allow') throw isEmpty(file.path);
       if (isFirst) for (const note of one.notes ?? []) context.note(`${file.name}: ${note}`);
     }
@@ -72,6 +76,7 @@ function sourceOf(
     read: () => read(true),
     again: () => read(false),
     end: () => endOf(reads, chosen),
+    newestMs: () => Math.max(...chosen.map(({ file }) => file.mtime)),
     consumptions: () => [
       ...reads.filter(({ isWhole }) => isWhole).map(({ file, contentHash = '' }) => consumption(file, contentHash)),
       ...superseded.map(({ file }) => consumption(file, unread)),

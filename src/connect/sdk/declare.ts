@@ -67,6 +67,10 @@ export interface SourceContext<O, Connection> extends OpenContext<Connection> {
   wanted: readonly string[];
   /** Was this file settled by an earlier run of this pipeline? */
   consumed(file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;
+  /** For sources in a list: UTC ms of the newest file of the source above; absent where there is none. */
+  newerThan?: number;
+  /** Parts of which a later one replaces an earlier one are to be read latest first. */
+  latestFirst?: boolean;
   /** `plan`: nothing may be written, moved or remembered anywhere. */
   dryRun: boolean;
   /** For incremental sources: the name to remember under, and where the last settled read ended; none before the first. */
@@ -78,6 +82,8 @@ export interface OpenSource {
   read(): AsyncIterable<ReadBatch>;
   /** How the read ended; known after the iteration of `read` has ended. */
   end(): ReadEnd;
+  /** UTC ms of the newest file that is read; absent where no files are. */
+  newestMs?(): number;
   /** What the run is to remember with its last settlement. */
   consumptions(): Consumption[];
   /**

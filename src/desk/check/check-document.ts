@@ -7,7 +7,8 @@ import type { Fields } from '../../model/record.ts';
 /** One case of a `check:` document; paths of fixtures are absolute. */
 export interface CheckCase {
   name: string;
-  source: string;
+  /** One for each source of the pipeline, in order; the sources that are left have nothing. */
+  sources: string[];
   known?: string;
   params: Record<string, string>;
   /** Any count of S2, and delivered records by operation. */
@@ -34,7 +35,7 @@ export function pipelineChecks(loaded: Loaded): PipelineCheck[] {
 
 interface WrittenCase {
   name: string;
-  source: string;
+  source: string | string[];
   known?: string;
   params?: Fields;
   expect: Fields;
@@ -50,7 +51,7 @@ function checkOf({ name, file, value }: LoadedDocument, root: string): PipelineC
       const { sent, ...counts } = expect;
       return {
         name,
-        source: beside(source),
+        sources: [source].flat().map(beside),
         ...(known === undefined ? {} : { known: beside(known) }),
         params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)])),
         counts: counts as Record<string, number>,

@@ -94,7 +94,11 @@ async function runCase(
       clock,
       runsFolder: join(folder, 'runs'),
       tables,
-      openSource: (use, opening) => openFixture(each.source, formatOf(use), clock, emptyOf(use), opening),
+      openSource: async (use, opening) => {
+        const fixture = each.sources[pipeline.sources.indexOf(use)];
+        if (fixture === undefined) return { nothing: `The case has no file for this source: ${use.kind}.` };
+        return openFixture(fixture, formatOf(use), clock, emptyOf(use), opening);
+      },
       openSink: (use) => Promise.resolve(recorder(use.kind, sent)),
       limits: {},
       newId: () => `check-${++runs}`,

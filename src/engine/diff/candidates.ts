@@ -3,6 +3,7 @@ import type { ReadEnd } from '../../model/record.ts';
 import type { SnapshotFacts } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { hold, isDateAhead, note, type RunContext } from '../run/context.ts';
+import { isFull } from '../run/sources.ts';
 import type { Collected } from './collect.ts';
 import type { Tally } from './guard.ts';
 import { flag, type Ledger } from './ledger.ts';
@@ -122,7 +123,7 @@ function sayAnothers(run: RunContext, count: number): void {
 
 /** Absence means something only in a whole run over a complete full feed (S6). */
 function doesAbsenceCount(run: RunContext, end: ReadEnd, isManaged: boolean): boolean {
-  if (!isManaged || run.pipeline.source.feed !== 'full') return false;
+  if (!isManaged || !isFull(run.pipeline)) return false;
   if (!end.complete) {
     note(
       run,

@@ -30,12 +30,17 @@ export interface Collected {
 
 /** Phase one: reads the whole feed, compares, stages what changed. Writes nothing outside. */
 export async function collect(run: RunContext, source: OpenSource, steps: RunSteps, into: Collected): Promise<void> {
-  for await (const batch of transform(run, source, steps)) {
+  const isReplaced = (key: string, part: number): boolean => {
+    if (part === 0) return false;
+    const entry = into.ledger.find(run.world.vault.keyHash(key));
+    return entry >= 0 && into.ledger.has(entry, flag.seen) && into.ledger.part(entry) < part;
+  };
+  for await (const batch of transform(run, source, steps, isReplaced)) {
     for (const unreadable of batch.unreadable) {
       noteUnreadable(into, unreadable.origin, unreadable.line);
       await reject(run, unreadable);
     }
-    for (const row of batch.rows) await take(run, row, batch.origin, into);
+    for (const row of batch.rows) await take(run, row, batch, into);
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
   await into.staging.flush();
@@ -49,7 +54,12 @@ function noteUnreadable(into: Collected, origin: string, line: number | null): v
   if (into.unreadableLines.length < 10) into.unreadableLines.push(`${origin}:${line ?? '?'}`);
 }
 
-async function take(run: RunContext, row: Row, origin: number, into: Collected): Promise<void> {
+async function take(
+  run: RunContext,
+  row: Row,
+  { origin, part }: { origin: number; part: number },
+  into: Collected,
+): Promise<void> {
   const { ledger } = into;
   if (row.key === null) {
     noteUnreadable(into, run.origins[origin] ?? '', row.line);
@@ -57,11 +67,14 @@ async function take(run: RunContext, row: Row, origin: number, into: Collected):
     return;
   }
   const entry = ledger.findOrAdd(run.world.vault.keyHash(row.key));
+  if (!ledger.has(entry, flag.seen) && part > 0) ledger.setPart(entry, part);
   ledger.mark(entry, flag.seen);
   switch (row.fate) {
     case 'rejected':
       ledger.mark(entry, flag.rejected);
       return reject(run, row.reject);
+    case 'merged':
+      return countFiltered(run.counts, 'merged');
     case 'filtered':
       ledger.mark(entry, flag.excluded);
       countFiltered(run.counts, row.reason);

@@ -4,7 +4,7 @@ import { RunBudget } from './budget.ts';
 import { KeyTable } from './key-table.ts';
 import { Pages } from './pages.ts';
 
-/** Behind the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1) · held by (1) · unused (2). */
+/** Behind the packed entry: hash seen in this run (16) · line (4) · origin (2) · flags (2) · fate (1) · held by (1) · part of the feed (2). */
 const seenOffset = {
   hash: ENTRY_BYTES,
   line: ENTRY_BYTES + 16,
@@ -12,6 +12,7 @@ const seenOffset = {
   flags: ENTRY_BYTES + 22,
   fate: ENTRY_BYTES + 24,
   heldBy: ENTRY_BYTES + 25,
+  part: ENTRY_BYTES + 26,
 } as const;
 const KEPT_BYTES = ENTRY_BYTES + 28;
 
@@ -214,6 +215,15 @@ export class Ledger {
   origin(index: number): number {
     const at = this.pages.read(index);
     return this.pages.view.getUint16(at + seenOffset.origin);
+  }
+  /** Part of the feed that carried the key first, as it was read. */
+  part(index: number): number {
+    const at = this.pages.read(index);
+    return this.pages.view.getUint16(at + seenOffset.part);
+  }
+  setPart(index: number, part: number): void {
+    const at = this.pages.write(index);
+    this.pages.view.setUint16(at + seenOffset.part, part);
   }
   has(index: number, bit: number): boolean {
     const at = this.pages.read(index);

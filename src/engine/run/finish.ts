@@ -2,12 +2,13 @@ import { isProblem } from '../../model/problem.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, type RunContext } from './context.ts';
 import type { Ending } from './ending.ts';
+import { isFull } from './sources.ts';
 import { failureOf, statusOf } from './failure.ts';
 import type { RunResult } from './result.ts';
 
 /** Rejects without a key are settled by a whole feed that no longer shows them (S16). */
 export const isWholeFeed = (run: RunContext, ending: Ending | undefined): boolean =>
-  run.pipeline.source.feed === 'full' && run.request.limit === undefined && ending?.end?.complete === true;
+  isFull(run.pipeline) && run.request.limit === undefined && ending?.end?.complete === true;
 
 /** What a run came to, however it ended. */
 export function resultOf(

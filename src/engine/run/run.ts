@@ -9,13 +9,13 @@ import { RunSpace } from '../diff/run-space.ts';
 import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
-import { cursorOf } from './cursors.ts';
 import type { Ending } from './ending.ts';
 import { environmentFor } from './environment.ts';
 import { fieldFactsOf } from './field-facts.ts';
 import { finish, isWholeFeed, resultOf } from './finish.ts';
 import type { Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
+import { openSources } from './sources.ts';
 import { runStream } from './stream.ts';
 import { runTwoPhases } from './two-phases.ts';
 import type { RunRequest, World } from './world.ts';
@@ -165,7 +165,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     ),
     steps: after,
   };
-  const source = await openSource(run);
+  const source = await openSources(run);
   if ('nothing' in source) {
     note(run, source.nothing);
     return { status: 'done', guards: [] };
@@ -195,20 +195,6 @@ function targetsOf(pipeline: Pipeline): Target[] {
     const count = (seen.get(use.kind) ?? 0) + 1;
     seen.set(use.kind, count);
     return { index, name: count === 1 ? use.kind : `${use.kind}#${count}`, use };
-  });
-}
-
-async function openSource(run: RunContext): ReturnType<World['openSource']> {
-  const { pipeline, world, scope, env, signal, dryRun } = run;
-  return world.openSource(pipeline.source, {
-    scope,
-    env,
-    signal,
-    dryRun,
-    note: (message) => note(run, message),
-    wanted: pipeline.record.fields.flatMap(({ from }) => from),
-    consumed: (file) => world.store.isConsumed(run.state.pipeline, file),
-    cursor: await cursorOf(run, pipeline.source),
   });
 }
 

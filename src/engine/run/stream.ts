@@ -44,8 +44,9 @@ async function take(run: RunContext, delivery: Delivery, row: Row, origin: strin
       await reject(run, row.reject);
       return undefined;
     case 'filtered':
+    case 'merged':
     case 'gone':
-      countFiltered(run.counts, row.fate === 'gone' ? 'gone' : row.reason);
+      countFiltered(run.counts, row.fate === 'filtered' ? row.reason : row.fate);
       if (row.key !== null) settleWell(run, row.key);
       return undefined;
     case 'passed':

@@ -14,22 +14,30 @@ export type Row = { key: string | null; line: number; source: Fields; record: Fi
   | { fate: 'passed' }
   | { fate: 'gone' }
   | { fate: 'filtered'; reason: string }
+  /** Another part of the feed replaces it (S17). */
+  | { fate: 'merged' }
   | { fate: 'rejected'; reject: RejectInput }
 );
 
 export interface TransformedBatch {
   /** Index in `run.origins`. */
   origin: number;
+  /** Of the feed, as it is read: 0 where it has only one. */
+  part: number;
   rows: Row[];
   /** Rows that no format could decode: their keys are not known. */
   unreadable: RejectInput[];
 }
+
+/** Has another part of the feed, read before this one, said what holds of the key? Such a row goes through no step. */
+export type IsReplaced = (key: string, part: number) => boolean;
 
 /** Reads a source and runs each row through reading and steps. Throws what fails the run; rows' own faults are in the rows. */
 export async function* transform(
   run: RunContext,
   source: OpenSource,
   steps: RunSteps,
+  isReplaced: IsReplaced = () => false,
 ): AsyncIterable<TransformedBatch> {
   let reader: RecordReader | undefined;
   let columnsOf: string | undefined;
@@ -44,7 +52,7 @@ export async function* transform(
     }
     const taken = Math.min(batch.records.length, left);
     left -= taken;
-    yield await transformBatch(run, batch, taken, reader, steps);
+    yield await transformBatch(run, batch, taken, reader, steps, isReplaced);
     if (left <= 0) return;
   }
 }
@@ -55,11 +63,12 @@ async function transformBatch(
   taken: number,
   reader: RecordReader,
   steps: RunSteps,
+  isReplaced: IsReplaced,
 ): Promise<TransformedBatch> {
   let origin = run.origins.indexOf(batch.origin);
   if (origin < 0) origin = run.origins.push(batch.origin) - 1;
   const scope: Scope = batch.file ? { ...run.scope, file: batch.file } : run.scope;
-  const rowAt = (index: number): MaybePromise<Row> => transformRow(run, batch, index, reader, steps, scope);
+  const rowAt = (index: number): MaybePromise<Row> => transformRow(run, batch, index, reader, steps, scope, isReplaced);
   const rows: Row[] = steps.overlaps ? await allInOrder([...Array(taken).keys()], rowAt) : [];
   for (let index = rows.length; index < taken; index++) {
     const row = rowAt(index);
@@ -75,7 +84,7 @@ async function transformBatch(
     source: raw,
   }));
   run.counts.read += taken + unreadable.length;
-  return { origin, rows, unreadable };
+  return { origin, part: batch.part ?? 0, rows, unreadable };
 }
 
 function transformRow(
@@ -85,6 +94,7 @@ function transformRow(
   reader: RecordReader,
   steps: RunSteps,
   scope: Scope,
+  isReplaced: IsReplaced,
 ): MaybePromise<Row> {
   const source = batch.records[index] as Fields;
   const line = batch.lines[index] as number;
@@ -99,6 +109,7 @@ function transformRow(
   });
   return whenReady(readKey(run, record, scope), (key) => {
     if (key === null) return rejected(null, unreadableKey(fault));
+    if (isReplaced(key, batch.part ?? 0)) return { key, line, source, record, fate: 'merged' };
     if (fault) return rejected(key, { stage: 'record', code: fault.code, reason: fault.reason, field: fault.field });
     return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row> => {
       if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: goneReason(run, gone) });

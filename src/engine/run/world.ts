@@ -34,6 +34,9 @@ export interface World {
       wanted: readonly string[];
       dryRun: boolean;
       consumed(file: Omit<Consumption, 'contentHash'>): Promise<boolean>;
+      /** As the source's context has them. */
+      newerThan?: number;
+      latestFirst: boolean;
       cursor: NonNullable<SourceContext<unknown, unknown>['cursor']>;
     },
   ): Promise<OpenSource | NothingToRead>;

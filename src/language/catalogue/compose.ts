@@ -68,7 +68,7 @@ function sourceSchema(sources: Entries): Schema {
   return kindsSchema(
     placed(sources, (entry) => [...connectionWord(entry), ...formatWordOf(entry), 'feed']),
     { connection, format: formatWord, feed },
-    'Where records come from.',
+    'Where records come from. Several sources are one feed: of a key a later one replaces what an earlier one says.',
   );
 }
 

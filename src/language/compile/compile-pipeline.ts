@@ -28,8 +28,8 @@ type Written = Record<string, unknown>;
 export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalogue): Pipeline {
   const { value } = documentOf(loaded, 'pipeline', name);
   const compiler = { loaded, catalogue, files: workspaceReader(loaded.root) };
-  const source = sourceUse(compiler, value.source);
-  const record = recordRule((value.record ?? {}) as Written, catalogue.sources[source.kind]?.preset);
+  const sources = oneOrList(value.source, []).map(({ item }) => sourceUse(compiler, item));
+  const record = recordRule((value.record ?? {}) as Written, catalogue.sources[sources[0]?.kind ?? '']?.preset);
   const written = writtenSteps(value);
   const steps = written.map((step) => (step.kind === 'call' ? callStep(compiler, step) : compileStep(step, name)));
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
@@ -41,7 +41,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     rule: ruleHashes(record, written),
     after: Object.freeze(afterOf(value)) as string[],
     params: Object.freeze((value.params ?? {}) as Pipeline['params']),
-    source,
+    sources: Object.freeze(sources) as SourceUse[],
     record,
     steps: Object.freeze(steps) as Pipeline['steps'],
     sinks: Object.freeze(oneOrList(value.sink, []).map(({ item }) => use(compiler, item, catalogue.sinks))) as Use[],
@@ -135,9 +135,8 @@ function formatOf({ catalogue, files }: Compiler, item: unknown): NonNullable<Us
 
 /** Where nothing says that a feed is full, absence means nothing. */
 function sourceUse(compiler: Compiler, item: unknown): SourceUse {
-  const [first = item] = oneOrList(item, []).map((entry) => entry.item);
-  const compiled = use(compiler, first, compiler.catalogue.sources);
-  const written = writtenUse(first)?.words.feed ?? compiler.catalogue.sources[compiled.kind]?.feed;
+  const compiled = use(compiler, item, compiler.catalogue.sources);
+  const written = writtenUse(item)?.words.feed ?? compiler.catalogue.sources[compiled.kind]?.feed;
   return Object.freeze({ ...compiled, feed: written === 'full' ? 'full' : 'changes' });
 }
 

@@ -97,7 +97,8 @@ export interface Pipeline {
   params: Record<string, { default?: string; pattern?: string }>;
   /** Pipelines whose newest run must have ended done before this one runs. */
   after: string[];
-  source: SourceUse;
+  /** In order: of a key a later source's row replaces an earlier one's (S17). */
+  sources: SourceUse[];
   record: RecordRule;
   /** Steps in order; at most one `diff`. */
   steps: Step[];

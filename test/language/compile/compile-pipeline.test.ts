@@ -86,12 +86,14 @@ test('the pipeline that the engine runs says everything that the document says',
   expect(pipeline).toMatchObject({
     name: 'employees',
     title: 'Employees',
-    source: {
-      kind: 'sftp',
-      connection: 'hr',
-      feed: 'full',
-      format: { kind: 'csv', options: { delimiter: ';', size: 1024 } },
-    },
+    sources: [
+      {
+        kind: 'sftp',
+        connection: 'hr',
+        feed: 'full',
+        format: { kind: 'csv', options: { delimiter: ';', size: 1024 } },
+      },
+    ],
     sinks: [
       { kind: 'equeo.users', connection: 'lms' },
       { kind: 'smtp', connection: 'mail', only: ['create', 'returned'] },
@@ -100,7 +102,7 @@ test('the pipeline that the engine runs says everything that the document says',
     report: [{ kind: 'sftp', connection: 'hr', language: 'ru', format: { kind: 'csv', options: {} } }],
     timezone: 'Europe/Moscow',
   });
-  expect(pipeline.source.options).toMatchObject({ pick: 'newest', settle: 30_000 });
+  expect(pipeline.sources[0]?.options).toMatchObject({ pick: 'newest', settle: 30_000 });
   expect(pipeline.hash).toMatch(/^[0-9a-f]{16}$/);
 });
 
@@ -192,7 +194,7 @@ sink: { smtp: { to: '{{x}}', subject: Hi, body: templates/invitation.html } }
   const pipeline = compile(plain);
   expect(pipeline.steps.map(({ kind, at }) => `${kind} ${at}`)).toEqual(['filter filter', 'map map']);
   expect(pipeline.record.key.map(({ text }) => text)).toEqual(['a', '=b']);
-  expect(pipeline.source.feed).toBe('changes');
+  expect(pipeline.sources[0]?.feed).toBe('changes');
   expect(pipeline.sinks).toHaveLength(1);
 });
 

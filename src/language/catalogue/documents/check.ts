@@ -39,10 +39,14 @@ const oneCase = field.object(
       about: 'What the case shows, as a sentence.',
       examples: ['a dismissed employee is blocked, not deleted'],
     }),
-    source: field.workspaceFile({
-      about: 'File that the source yields, in the format of the pipeline.',
-      examples: ['fixtures/two-dismissed.csv'],
-    }),
+    source: field.raw<string | string[], { about: string; examples: unknown[] }>(
+      { type: ['string', 'array'], minLength: 1, items: { type: 'string', minLength: 1 }, minItems: 1 },
+      {
+        about:
+          'File that the source yields, in the format of the pipeline. Where the pipeline has a list of sources one for each, in order; those that are left have nothing to read.',
+        examples: ['fixtures/two-dismissed.csv', ['fixtures/full.csv', 'fixtures/changes.csv']],
+      },
+    ),
     known: field.workspaceFile({
       about:
         'JSON file with the snapshot before the run: a list of `{ key, record }`, each as it was last delivered, with `kept` by sink and `gone: true` where wanted. Paths start at the folder of the check.',

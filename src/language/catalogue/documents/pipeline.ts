@@ -4,7 +4,7 @@ import { recordSchema } from './record.ts';
 import { steps } from './steps.ts';
 import { namePattern, textsField } from './shared.ts';
 
-/** The places of a pipeline that have kinds; `sink` and `report` are those of one item. */
+/** The places of a pipeline that have kinds; `source`, `sink` and `report` are those of one item. */
 export interface PipelinePlaces {
   source: Schema;
   step: Schema;
@@ -118,7 +118,7 @@ export function pipelineSchema(places: PipelinePlaces): Schema {
       title: field.text({ about: 'What the pipeline does, for people.' }).schema,
       schedule,
       params: params.schema,
-      source: places.source,
+      source: oneOrList(places.source, '#/$defs/source'),
       record: recordSchema(),
       filter: stepKind('filter'),
       map: stepKind('map'),
@@ -135,6 +135,12 @@ export function pipelineSchema(places: PipelinePlaces): Schema {
     required: ['pipeline', 'source', 'sink'],
     additionalProperties: false,
     dependentSchemas: { steps: { properties: { filter: false, map: false } } },
-    $defs: { step: places.step, sink: places.sink, report: places.report, format: places.format },
+    $defs: {
+      source: places.source,
+      step: places.step,
+      sink: places.sink,
+      report: places.report,
+      format: places.format,
+    },
   };
 }

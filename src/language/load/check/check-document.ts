@@ -1,3 +1,4 @@
+import { counted } from '../../../model/counted.ts';
 import { isMap, type LoadedDocument } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { hint, writeInstead } from './near.ts';
@@ -12,10 +13,17 @@ export function checkCheck(checking: Checking, { document, tell }: DocumentCheck
   if (name !== '' && !known.includes(name)) {
     tell('PIPELINE_UNKNOWN', ['check'], `unknown pipeline "${name}"${hint(name, known)}`, writeInstead(name, known));
   }
+  const checked = checking.loaded.documents.find((each) => each.kind === 'pipeline' && each.name === name);
+  const sources = checked && [checked.value.source].flat().length;
   const folder = join(checking.loaded.root, dirname(file));
   const cases = Array.isArray(value.cases) ? value.cases : [];
   for (const [index, item] of cases.entries()) {
     if (!isMap(item)) continue;
+    const files = [item.source].flat().length;
+    if (sources !== undefined && files > sources) {
+      const message = `The case has ${files} files, and ${name} has ${counted(sources, 'source')}.`;
+      tell('CHECK_SOURCES', ['cases', index, 'source'], message, 'Write one file for each source, in order.');
+    }
     for (const { path, fixture } of fixturesOf(item)) {
       if (existsSync(join(folder, fixture))) continue;
       const message = `There is no file \`${fixture}\` beside this check.`;

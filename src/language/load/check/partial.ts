@@ -11,9 +11,9 @@ export function checkPartial(
   { catalogue }: Checking,
   { tell }: DocumentCheck,
   steps: readonly WrittenStep[],
-  source: FoundUse | undefined,
+  source: FoundUse,
 ): void {
-  if (!source?.entry.isPartial) return;
+  if (!source.entry.isPartial) return;
   const maps = steps.findIndex((step) => step.kind === 'map');
   const diff = steps.findIndex((step) => step.kind === 'diff');
   const isMapped = maps >= 0 && (diff < 0 || maps < diff);

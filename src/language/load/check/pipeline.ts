@@ -19,6 +19,7 @@ import { checkSharedSnapshot, checkWas } from './owners.ts';
 import { checkPartial } from './partial.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
+import { checkSources } from './sources.ts';
 import { checkSchedule } from './schedule.ts';
 import { checkUnusedNames } from './unused-names.ts';
 
@@ -54,8 +55,9 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   if (isSure) checkDiffs(check, steps);
   checkCalls(checking, check, steps);
   checkValidate(check, steps, scopes);
-  checkMissing(check, steps, sources[0]);
-  if (isSure) checkPartial(checking, check, steps, sources[0]);
+  checkMissing(check, steps, sources);
+  for (const source of isSure ? sources : []) checkPartial(checking, check, steps, source);
+  checkSources(check, sources);
   checkSchedule(checking, check);
   checkUnusedNames(checking, check, steps);
   checkWas(checking, check);

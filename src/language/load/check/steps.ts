@@ -69,11 +69,13 @@ export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenSt
 export function checkMissing(
   { tell }: DocumentCheck,
   steps: readonly WrittenStep[],
-  source: FoundUse | undefined,
+  sources: readonly FoundUse[],
 ): void {
   const diff = steps.find((step) => step.kind === 'diff');
-  if (!diff || !source || (isMap(diff.options) && diff.options.missing === 'ignore')) return;
-  const reason = whyNotComplete(source);
+  if (!diff || sources.length === 0 || (isMap(diff.options) && diff.options.missing === 'ignore')) return;
+  const full = sources.filter(({ use, entry }) => (use.words.feed ?? entry.feed) === 'full');
+  const reason =
+    sources.map(whyNeverComplete).find(Boolean) ?? (full.length > 0 ? full : sources).map(whyNotFull).find(Boolean);
   if (reason === undefined) return;
   const written = isMap(diff.options) && diff.options.missing !== undefined;
   const path = written ? [...diff.path, 'diff', 'missing'] : [...diff.path, ...(diff.key ? [diff.key] : [])];
@@ -84,10 +86,14 @@ export function checkMissing(
   tell('MISSING_IMPOSSIBLE', path, message, fix, { at: 'key' });
 }
 
-function whyNotComplete({ use, entry }: FoundUse): string | undefined {
-  const feed = use.words.feed ?? entry.feed;
+/** In a list every source must end complete: what one leaves out may be anybody. */
+function whyNeverComplete({ use, entry }: FoundUse): string | undefined {
   if (entry.hasCursor) return `\`${use.kind}\` reads on from a cursor`;
-  if (entry.canBeComplete === false) return `\`${use.kind}\` never ends complete`;
+  return entry.canBeComplete === false ? `\`${use.kind}\` never ends complete` : undefined;
+}
+
+function whyNotFull({ use, entry }: FoundUse): string | undefined {
+  const feed = use.words.feed ?? entry.feed;
   if (feed === undefined) return 'the source does not say `feed: full`';
   if (feed === 'changes') return 'the source says `feed: changes`';
   const pick = isMap(use.options) ? use.options.pick : undefined;
