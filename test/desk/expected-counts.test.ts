@@ -26,8 +26,8 @@ const cases = [
   [
     'compared',
     compared,
-    '{ read: 6, made: 0, absent: 1, filtered: 1, unchanged: 1, held: 1, pending: 0, rejected: 1, delivered: 3, ' +
-      'unsettled: 0, create: 1, update: 1, returned: 1, missing: 0, upsert: 0 }',
+    `{ read: 6, made: 0, absent: 1, filtered: 1, unchanged: 1, held: 1, pending: 0, rejected: 1, delivered: 3,
+       unsettled: 0, create: 1, update: 1, returned: 1, missing: 0, upsert: 0 }`,
   ],
   ['streaming', streaming, '{ read: 6, filtered: 1, rejected: 1, delivered: 4, upsert: 4 }'],
 ] as const;

@@ -21,30 +21,31 @@ connections:
   here: { file: { folder: local } }
 `;
 
-const pipeline = (from: string, to: string, target: string): string => `
-pipeline: staff
-source:
-  ${from}: { path: staff/*.csv, settle: 1ms, then: { move: done/ } }
-  format: csv
-  feed: full
-record: { key: number, fields: { city: { required: true } } }
-map: { number: =number, city: =city }
+const fromFtp = `
+source: { ftp: { path: staff/*.csv, settle: 1ms, then: { move: done/ } }, format: csv, feed: full }
 sink:
-  - ${to}: { path: '${target}', columns: [city, number] }
-    format: csv
-  - file: { path: copy.csv }
-    format: csv
-report:
-  ${to}: { path: 'report.csv', overwrite: true }
-  format: csv
+  - { webdav: { path: out/staff.csv, columns: [city, number] }, format: csv }
+  - { file: { path: copy.csv }, format: csv }
+report: { webdav: { path: report.csv, overwrite: true }, format: csv }
 `;
+const fromWebdav = `
+source: { webdav: { path: staff/*.csv, settle: 1ms, then: { move: done/ } }, format: csv, feed: full }
+sink:
+  - { ftp: { path: out/staff.csv, columns: [city, number] }, format: csv }
+  - { file: { path: copy.csv }, format: csv }
+report: { ftp: { path: report.csv, overwrite: true }, format: csv }
+`;
+const record = `
+pipeline: staff
+record: { key: number, fields: { city: { required: true } } }
+map: { number: =number, city: =city }`;
 
 const feed = 'number,city\n1,Tver\n2,\n3,Perm\n';
 
 test.each(['ftp', 'webdav'] as const)(
   'a pipeline takes files from %s, moves them, and writes to the other',
   async (from) => {
-    const [source, target, to] = from === 'ftp' ? [ftp, webdav, 'webdav'] : [webdav, ftp, 'ftp'];
+    const [source, target, ends] = from === 'ftp' ? [ftp, webdav, fromFtp] : [webdav, ftp, fromWebdav];
     await source.seed('staff/x', '');
     await rm(join(source.folder, 'staff/x'));
     await source.seed('done/x', '');
@@ -53,7 +54,7 @@ test.each(['ftp', 'webdav'] as const)(
     const folder = await newWorkspace({
       'portolan.yaml': workspace,
       'local/x': '',
-      'pipelines/staff.yaml': pipeline(from, to, 'out/staff.csv'),
+      'pipelines/staff.yaml': record + ends,
     });
     const env = {
       FTP_HOST: ftp.host,

@@ -64,8 +64,11 @@ function ofCode(node: ts.Node, above: string[], pairs: Set<string>): void {
   ts.forEachChild(node, (inner) => ofCode(inner, inside, pairs));
 }
 
-const ofText = (text: string, above: string[], pairs: Set<string>): void =>
-  text.includes(':') ? ofYaml(dedent(text), above, pairs) : ofValue(text, above, pairs);
+/** A text may be a document, or what stands under the name before it. */
+function ofText(text: string, above: string[], pairs: Set<string>): void {
+  if (!text.includes(':')) return ofValue(text, above, pairs);
+  for (const place of [above, []]) ofYaml(dedent(text), place, pairs);
+}
 
 /** The name under which a literal stands: of a property, or of the variable that holds a part of a document. */
 function nameOf(node: ts.Node): string | undefined {

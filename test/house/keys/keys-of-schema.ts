@@ -35,7 +35,7 @@ export function keysOfSchema({ $defs = {}, ...root }: Schema): KeyOfSchema[] {
     walk(Object.values(rest), above);
   };
   walk(root, []);
-  for (const [name, inner] of Object.entries($defs)) walk(inner, [name === 'step' ? 'steps' : name]);
+  for (const [name, inner] of Object.entries($defs)) walk(inner, [name, `${name}s`]);
   return [...keys.values()];
 }
 

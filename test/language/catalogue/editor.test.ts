@@ -16,6 +16,7 @@ beforeAll(async () => {
       people: { about: 'People of Acme.', with: { required: ['group'], properties: { group: { type: 'string' } } } },
     },
     write: { people: { about: 'People for Acme.', create: {} } },
+    call: { grant: { about: 'Lets a person in.', with: { properties: { person: { type: 'string' } } } } },
   };
   const catalogue = withConnectors(loadCatalogue(), [acme]);
   writeSchemas(folder, catalogue);
@@ -95,6 +96,9 @@ describe('hover in an editor', () => {
     );
     expect(await server.hover('pipeline', `${head}source:\n  acme.pe‸ople: { group: a }\n`)).toContain(
       'People of Acme',
+    );
+    expect(await server.hover('pipeline', `${head}steps:\n  - call:\n      acme.gr‸ant: { person: a }\n`)).toContain(
+      'Lets a person in',
     );
     expect(await server.hover('pipeline', `${head}source:\n  sftp:\n    pi‸ck: all\n`)).toContain('newest');
     expect(await server.hover('pipeline', `${head}steps:\n  - filter: a\n    wh‸en: b\n`)).toContain('condition');

@@ -129,12 +129,10 @@ describe('the report', () => {
 describe('fixed width in a pipeline', () => {
   test('is read, written, and what does not fit its columns is rejected with its line', async () => {
     const columns = '{ Номер: 6, Фамилия: 12 }';
+    const format = '{ fixed: { columns: { number: 3-8, name: 12-20 }, encoding: koi8-r, filled: false } }';
     const feed = ['000001Иванова     ', '000002Петров', '000003Ёлкина      '].join('\r\n');
     const folder = await workspaceWith(
-      pipeline(
-        `{ fixed: { columns: ${columns}, encoding: cp866 } }`,
-        '{ fixed: { columns: { number: 3-8, name: 12-20 }, encoding: koi8-r, filled: false } }',
-      ),
+      pipeline(`{ fixed: { columns: ${columns}, encoding: cp866 } }`, format),
       iconv.encode(`${feed}\r\n`, 'cp866'),
     );
     expect(await result(folder, 'run')).toMatchObject({

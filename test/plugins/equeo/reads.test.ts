@@ -24,14 +24,14 @@ connections: { lms: { equeo: { url: '\${LMS_URL}', token: '\${LMS_TOKEN}' } } }
 `;
 
 test.each([
-  ['groups', 'equeo.groups'],
-  ['programmes', 'equeo.programmes'],
-  ['statistics', '{ equeo.statistics: { programmeId: p_001 } }'],
+  ['groups', 'source: equeo.groups'],
+  ['programmes', 'source: equeo.programmes'],
+  ['statistics', 'source: { equeo.statistics: { programmeId: p_001 } }'],
 ] as const)('%s come into a file by a pipeline', async (name, source) => {
   const folder = await newWorkspace({
     'portolan.yaml': workspace,
     'pipelines/out.yaml': [
-      `pipeline: out\nsource: ${source}`,
+      `pipeline: out\n${source}`,
       'map: { id: =id }',
       `sink: { file: { path: out/${name}.csv }, format: csv }\n`,
     ].join('\n'),
