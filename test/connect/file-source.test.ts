@@ -145,7 +145,7 @@ describe('a file still being written', () => {
     await put('out/staff_1.csv', ['1']);
     const written = { ...newest, path: 'out/staff_*', ready: '{{$file.name}}.ok' };
     expect((await harness.run({ ...written, none: 'skip' })).nothing).toMatch(
-      /1 still being written or without marker/,
+      /1 still being written or without marker or manifest/,
     );
     await writeFile(join(folder, 'out/staff_1.csv.ok'), '');
     expect((await harness.run(written)).codes).toEqual(['1']);

@@ -1,4 +1,4 @@
-import { compileTemplate } from '../../src/expression/index.ts';
+import { compileExpression, compileTemplate } from '../../src/expression/index.ts';
 import csv from '../../plugins/csv/format.ts';
 import { fileSource } from '../../src/connect/files/index.ts';
 import type {
@@ -16,10 +16,16 @@ export interface Written {
   pick?: 'newest' | 'all' | 'new' | 'newer';
   settle?: number;
   ready?: string;
+  manifest?: { path: string; rows?: string; feed?: string; hash?: string };
   none?: 'fail' | 'skip';
   empty?: 'fail' | 'allow';
   then?: { move: string } | { delete: true };
 }
+
+const manifestOf = ({ path, ...readings }: NonNullable<Written['manifest']>) => ({
+  path: compileTemplate(path, 'fileName'),
+  ...Object.fromEntries(Object.entries(readings).map(([name, text]) => [name, compileExpression(text)])),
+});
 
 /** One source of files and what earlier runs have settled with it. */
 export function sourceHarness(store: FileStoreDeclaration, connection: unknown, folder: string) {
@@ -33,6 +39,7 @@ export function sourceHarness(store: FileStoreDeclaration, connection: unknown, 
         ...written,
         path: pathOf(written.path),
         ...(written.ready ? { ready: compileTemplate(written.ready, 'fileName') } : {}),
+        ...(written.manifest ? { manifest: manifestOf(written.manifest) } : {}),
       },
       format,
       wanted: [],

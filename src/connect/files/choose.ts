@@ -21,8 +21,10 @@ export async function chooseFiles(
   context: SourceContext<unknown, unknown>,
 ): Promise<Choice | NothingToRead> {
   const path = await options.path.render(undefined, context.scope, context.env);
-  const wish = { path, ...(options.settle === undefined ? {} : { settleMs: options.settle }) };
-  const found = await findFiles(keeper, options.ready ? { ...wish, ready: options.ready } : wish, context);
+  const { settle, ready, manifest } = options;
+  const beside = { ...(ready ? { marker: ready } : {}), ...(manifest ? { manifest: manifest.path } : {}) };
+  const wish = { path, beside, ...(settle === undefined ? {} : { settleMs: settle }) };
+  const found = await findFiles(keeper, wish, context);
   if (options.pick === 'newer') return newerFiles(found, path, options, context);
   const fresh = await withoutConsumed(keeper, found.settled, options, context);
   for (const name of found.waiting) context.note(`${name} is not finished yet and is left alone.`);
@@ -73,7 +75,7 @@ async function withoutConsumed(
 
 function nothing(path: string, waiting: number, consumed: number, { none, then }: SourceOptions): NothingToRead {
   const also = [
-    ...(waiting > 0 ? [`${waiting} still being written or without marker`] : []),
+    ...(waiting > 0 ? [`${waiting} still being written or without marker or manifest`] : []),
     ...(consumed > 0 ? [`${consumed} already read by an earlier run`] : []),
   ];
   const sentence = `No file to read at ${path}${also.length > 0 ? ` (${also.join(', ')})` : ''}.`;

@@ -7,7 +7,7 @@ import type { Candidate } from './select.ts';
 export type Then = { move: string } | { delete: true };
 
 /**
- * Moves or deletes files that are settled, with their markers. It may be called again: what is gone is done. A file
+ * Moves or deletes files that are settled, with their markers and manifests. It may be called again: what is gone is done. A file
  * that is not the one that was read (a new delivery under the same name) stays where it is.
  */
 export async function putAway(
@@ -16,10 +16,11 @@ export async function putAway(
   then: Then,
   note: (message: string) => void,
 ): Promise<void> {
-  for (const { file, marker } of candidates) {
+  for (const { file, marker, manifest } of candidates) {
     const isDone = await keeper.use((store) => putAwayOne(store, file, then));
     if (!isDone) note(`${file.path} was delivered anew meanwhile and stays where it is.`);
-    else if (marker) await keeper.use((store) => putAwayOne(store, marker, then));
+    for (const beside of isDone ? [marker, manifest] : [])
+      if (beside) await keeper.use((store) => putAwayOne(store, beside, then));
   }
 }
 

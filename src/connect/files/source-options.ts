@@ -1,5 +1,6 @@
 import type { Template } from '../../expression/index.ts';
 import { field } from '../sdk/field.ts';
+import { manifestField, type Manifest } from './manifest.ts';
 import type { Then } from './put-away.ts';
 
 /** Options of every source of files. */
@@ -33,6 +34,7 @@ export const sourceOptions = field.object(
       examples: ['{{$file.name}}.ok'],
       optional: true,
     }),
+    manifest: manifestField,
     none: field.choice(['fail', 'skip'], {
       about: 'What no file means: a failure, or nothing to do. Nobody becomes missing either way.',
       default: 'fail',
@@ -71,6 +73,7 @@ export interface SourceOptions {
   pick?: 'newest' | 'all' | 'new' | 'newer';
   settle?: number;
   ready?: Template;
+  manifest?: Manifest;
   none?: 'fail' | 'skip';
   empty?: 'fail' | 'allow';
   then?: Then;

@@ -11,6 +11,7 @@ import type {
 } from '../sdk/declare.ts';
 import { chooseFiles, type Choice } from './choose.ts';
 import { keepStore, type StoreKeeper } from './keeper.ts';
+import { doubtOf } from './manifest.ts';
 import { putAway } from './put-away.ts';
 import { readFile, type FileRead } from './read-file.ts';
 import type { Candidate } from './select.ts';
@@ -52,7 +53,7 @@ function sourceOf(
   format: OpenFormat,
   context: SourceContext<unknown, unknown>,
 ): OpenSource {
-  const { then, empty, pick } = context.options as SourceOptions;
+  const { then, empty, pick, manifest } = context.options as SourceOptions;
   const isByParts = pick === 'newer';
   const order = isByParts && context.latestFirst ? [...chosen].reverse() : chosen;
   let reads: FileRead[] = [];
@@ -60,13 +61,16 @@ function sourceOf(
   async function* read(isFirst: boolean): AsyncGenerator<ReadBatch> {
     const reading: FileRead[] = [];
     if (isFirst) reads = reading;
-    for (const [part, { file }] of order.entries()) {
+    for (const [part, { file, manifest: entry }] of order.entries()) {
       if (file.size === 0 && empty !== 'allow') throw isEmpty(file.path);
       const one: FileRead = { file, hash: createHash('sha256'), rows: 0, isWhole: false };
       reading.push(one);
       const batches = readFile(keeper, one, format, context);
       if (isByParts) for await (const batch of batches) yield { ...batch, part };
       else yield* batches;
+      const doubt = manifest && entry && (await doubtOf(keeper, { manifest, entry }, one, context));
+      if (doubt !== undefined) one.cut ??= `${file.name}: ${doubt}`;
+      if (doubt !== undefined && isFirst) context.note(`${file.name} is not taken for complete: ${doubt}.`);
       if (one.rows === 0 && empty !== 'allow') throw isEmpty(file.path);
       if (isFirst) for (const note of one.notes ?? []) context.note(`${file.name}: ${note}`);
     }

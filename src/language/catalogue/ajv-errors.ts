@@ -219,5 +219,6 @@ function limit(error: ErrorObject): string {
     maxLength: 'a text no longer than',
   };
   if (error.keyword === 'uniqueItems') return 'a list without repeats';
-  return `${words[error.keyword] ?? 'at most'} ${params.limit}`;
+  const keys = error.keyword.endsWith('Properties') ? ' keys' : '';
+  return `${words[error.keyword] ?? 'at most'} ${params.limit}${keys}`;
 }
