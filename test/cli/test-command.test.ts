@@ -17,6 +17,12 @@ const sent = [
   },
 ];
 
+const staffNamed = (externalId: string, name: string): object => ({
+  sink: 'file',
+  operation: 'create',
+  record: { externalId, name },
+});
+
 const workspace = (): Promise<string> =>
   newWorkspace({
     'pipelines/staff.yaml': comparing,
@@ -48,6 +54,44 @@ describe('portolan test', () => {
         { check: 'staff', file: 'pipelines/staff.check.yaml', passed: false },
       ],
     });
+  });
+
+  test('a case names a file for each source of a list; a source without one has nothing', async () => {
+    const folder = await newWorkspace({
+      'pipelines/staff.yaml': `
+pipeline: staff
+source:
+  - file: { path: in/full.csv }
+    format: csv
+    feed: full
+  - file: { path: in/delta_*.json, pick: newer, none: skip }
+    format: json
+    feed: changes
+record: { key: number }
+steps:
+  - map: { externalId: =number, name: =name }
+  - diff: { missing: ignore }
+sink: { file: { path: out/staff.json }, format: json }
+`,
+      'pipelines/staff.check.yaml': `
+check: staff
+now: 2026-11-24
+cases:
+  - name: the changes hold
+    source: [fixtures/full.csv, fixtures/delta.json]
+    expect: { read: 3, filtered: 1, create: 2, sent: fixtures/both.json }
+  - name: without changes the full file does
+    source: fixtures/full.csv
+    expect: { read: 2, filtered: 0, create: 2, sent: fixtures/full.json }
+`,
+      'pipelines/fixtures/full.csv': 'number,name\n1,Anna\n2,Boris\n',
+      'pipelines/fixtures/delta.json': '[{"number":"2","name":"Bob"}]',
+      'pipelines/fixtures/both.json': JSON.stringify([staffNamed('2', 'Bob'), staffNamed('1', 'Anna')]),
+      'pipelines/fixtures/full.json': JSON.stringify([staffNamed('1', 'Anna'), staffNamed('2', 'Boris')]),
+    });
+    const { code, out } = await portolan(folder, ['test', 'staff']);
+    expect(out).not.toContain('FAILED');
+    expect(code).toBe(0);
   });
 
   test('nothing is left behind: no store, no file', async () => {
