@@ -96,7 +96,8 @@ function boundToHome({ headers }: RequestRule): Set<string> {
   return new Set(bound.map(({ path }) => String(path[0]).toLowerCase()));
 }
 
-function absoluteUrl({ baseUrl, connectionName }: RequestPlace, path: string): URL {
+/** Below `baseUrl`, or the whole address that it is. Throws HTTP_URL_INVALID. */
+export function absoluteUrl({ baseUrl, connectionName }: RequestPlace, path: string): URL {
   const text = /^https?:\/\//i.test(path) ? path : `${baseUrl}${path.startsWith('/') ? '' : '/'}${path}`;
   if (URL.canParse(text)) return new URL(text);
   throw problem('HTTP_URL_INVALID', `A request of connection ${connectionName} has no valid address.`, {

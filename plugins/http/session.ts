@@ -23,6 +23,7 @@ import type { Connector } from './document.ts';
 import { namedHosts } from './named-hosts.ts';
 import { bothPaces, sharePace } from './shared-pace.ts';
 import { openAccess } from './auth/open-access.ts';
+import { signRequest } from './auth/sign-request.ts';
 import { withAccess } from './auth/with-access.ts';
 import type { Access } from './auth/access.ts';
 import type { ApiRequest } from './compose.ts';
@@ -71,6 +72,8 @@ export async function openSession(connector: Connector, context: OpenContext<unk
   const api = sharePace(signing.account, http.limit ?? [], clock);
   const own = sharePace(`${signing.account} ${connectionName}`, listed(transport.limit), clock);
   const pace = bothPaces(own.pace, api.pace);
+  // Of requests in flight: it grows while a message waits for its answer, so it is handed out as it is.
+  const signatures: string[] = [];
   return {
     connector,
     connectionName,
@@ -83,12 +86,19 @@ export async function openSession(connector: Connector, context: OpenContext<unk
     clock,
     ...(context.openFormat ? { openFormat: context.openFormat } : {}),
     get secrets() {
-      return [...secrets, ...signing.secrets()];
+      return [...secrets, ...signing.secrets(), signatures];
     },
     async exchange(request, signal) {
       const held = await access();
       const current = request.again && request.serial !== held.serial ? await request.again() : request;
-      const exchange = await pacedExchange({ client, pace, clock }, withAccess(current, held), signal);
+      const parts = { sign: http.sign, aws4: held.aws4, access: held, scope, env };
+      const finish = async (): Promise<HttpRequest> => {
+        const signed = await signRequest(withAccess(current, held), { ...parts, now: clock.now() });
+        signatures.push(...signed.signatures);
+        signatures.splice(0, signatures.length - signaturesKept);
+        return signed.request;
+      };
+      const exchange = await pacedExchange({ client, pace, clock }, finish, signal);
       return { ...exchange, serial: held.serial };
     },
     close() {
@@ -99,6 +109,9 @@ export async function openSession(connector: Connector, context: OpenContext<unk
   };
 }
 
+/** Far more than are in flight at once. */
+const signaturesKept = 200;
+
 const listed = (limit: Limit | undefined): Limit[] => (limit ? [limit] : []);
 
 /** A server that begins late may go on as long. */
@@ -108,12 +121,13 @@ function limitsOf(timeoutMs = defaultHttpLimits.timeoutMs): HttpLimits {
 
 async function pacedExchange(
   { client, pace, clock }: { client: HttpClient; pace: Pace; clock: Clock },
-  request: HttpRequest,
+  finish: () => Promise<HttpRequest>,
   signal: AbortSignal,
 ): Promise<Exchange> {
   const leave = await pace.enter(signal);
   try {
-    const exchange = await client.exchange(request, signal);
+    // Made when its turn has come: a signature is of the moment.
+    const exchange = await client.exchange(await finish(), signal);
     if (exchange.is === 'answered' && (exchange.answer.status === 429 || exchange.answer.status === 503)) {
       pace.holdOff(retryAfterMs(exchange.answer.headers['retry-after'], clock.now()) ?? 0);
     }

@@ -133,6 +133,10 @@ export const codes = listed({
       'A step calls an operation that is not safe to repeat. A run repeats what it could not commit, so the operation must say `repeat: safe`.',
   },
   NAME_TAKEN: { class: 'config', about: 'A name is used twice: of a pipeline, a connector, or behind `as:`.' },
+  AUTH_UNREACHABLE: {
+    class: 'config',
+    about: 'In a list of ways to log in one without `when` stands before others, which are never reached.',
+  },
   LOGIN_WITHOUT_ADDRESS: {
     class: 'config',
     about: 'The login of a connector is a path below a base URL that only the login tells.',
@@ -144,6 +148,11 @@ export const codes = listed({
   },
   OPERATION_IMPOSSIBLE: { class: 'config', about: '`only:` names an operation that never happens at its place.' },
   OPERATION_LACKING: { class: 'config', about: 'A target cannot do an operation that can occur.' },
+  AGAINST_IMPOSSIBLE: {
+    class: 'config',
+    about:
+      '`against` names a read that is no whole list of the target that the pipeline writes to, or the pipeline maps no field that could be compared.',
+  },
   MISSING_IMPOSSIBLE: {
     class: 'config',
     about: 'The diff looks for the missing over a source whose end means nothing about who is absent.',
@@ -278,6 +287,18 @@ export const codes = listed({
   // src/connect/bytes, src/connect/files
   GZIP_DAMAGED: { class: 'fatal', about: 'A gzip is damaged, or a name ends in .gz and the content is no gzip.' },
   GZIP_TOO_LARGE: { class: 'fatal', about: 'A gzip unpacks to more than the limit: it looks like a bomb.' },
+  ZIP_DAMAGED: { class: 'fatal', about: 'A file that is read as ZIP is none, is cut, or is damaged.' },
+  ZIP_TOO_LARGE: {
+    class: 'fatal',
+    about: 'A ZIP has too many members, or unpacks to more than the limit: it looks like a bomb.',
+  },
+  ZIP_ENCRYPTED: { class: 'fatal', about: 'A ZIP is locked by a password.' },
+  ZIP_NAME: { class: 'fatal', about: 'A member of an archive has a name that leads out of its folder.' },
+  SPOOL_TOO_LARGE: { class: 'fatal', about: 'A file that must be put on disk to be read is larger than the limit.' },
+  SPOOL_DISK_FULL: {
+    class: 'fatal',
+    about: 'The disk of the temporary folder is full. Make room, or set TMPDIR to a folder that has it.',
+  },
   LINE_TOO_LONG: { class: 'fatal', about: 'A file of lines has no line end for 16 MB: it is another kind of file.' },
   ENCODING_BROKEN: { class: 'data', about: 'A row holds bytes that are not of the encoding.' },
   ENCODING_WRONG: { class: 'fatal', about: 'The file is in another encoding than the format says.' },
@@ -447,6 +468,31 @@ export const codes = listed({
       'A YAML file has what records can not have: a tag, a key twice, a key that is no text, a value that holds itself.',
   },
   YAML_OPTIONS: { class: 'config', about: 'Options of the YAML format contradict each other.' },
+  // plugins/xlsx
+  XLSX_BROKEN: { class: 'fatal', about: 'A file is no XLSX, or its XML is not as the format has it.' },
+  XLSX_NOT_READABLE: {
+    class: 'fatal',
+    about: 'A file is an old XLS, or a workbook locked by a password. Save it anew as XLSX without one.',
+  },
+  XLSX_SHEET: { class: 'fatal', about: 'A workbook has no sheet of the name or number that `sheet` says.' },
+  XLSX_HEADER: { class: 'fatal', about: 'The header of a sheet has an error in a cell, or names a column twice.' },
+  XLSX_CELL_ERROR: {
+    class: 'data',
+    about: 'A cell holds an error such as #N/A or #REF!. Correct its formula, or say `errors: empty`.',
+  },
+  XLSX_WIDE: {
+    class: 'data',
+    about: 'A row of a sheet without a header has cells beyond the last column that is known. Name them in `header`.',
+  },
+  XLSX_CELL_DATE: { class: 'data', about: 'A cell is shown as a date, and its number is no day of the calendar.' },
+  XLSX_VALUE: {
+    class: 'fatal',
+    about: 'A value can not stand in a cell: a list or map, more than 32,767 characters, or one without a column.',
+  },
+  XLSX_FULL: {
+    class: 'fatal',
+    about: 'A sheet has room for 1,048,576 rows and 16,384 columns, and more are to be written.',
+  },
   // plugins/xml
   XML_BROKEN: {
     class: 'fatal',
@@ -612,6 +658,11 @@ export const codes = listed({
     about:
       'Two rows carry the same key and say different things. All rows of the key are rejected, as nobody can say which is right.',
   },
+  MATCH_AMBIGUOUS: {
+    class: 'data',
+    about:
+      'By the fields of `match` a new key may be more than one known person, or several new keys one person. All are named, nobody is created or missing, and a person decides: the feed is mended, or the values.',
+  },
   STEP_NOT_A_RECORD: {
     class: 'data',
     about: 'A `map` or `set` made a list or a single value where a map of fields is needed.',
@@ -698,6 +749,14 @@ export const codes = listed({
   HTTP_UNAUTHORIZED: {
     class: 'fatal',
     about: 'A server answered 401: it does not accept the login of the connection.',
+  },
+  AUTH_UNDECIDED: {
+    class: 'config',
+    about: 'A connector has a list of ways to log in, and no `when` of it is true of the connection.',
+  },
+  SIGNATURE_EMPTY: {
+    class: 'fatal',
+    about: 'An expression under `sign` of a connector makes no value, so the request could not be signed.',
   },
   LOGIN_FAILED: {
     class: 'fatal',

@@ -2,6 +2,7 @@ import { judgeHost, problem, type Environment, type Fields, type LoginState, typ
 import { headersOf } from '../header-values.ts';
 import type { Auth } from '../schema/auth.ts';
 import type { Transport } from '../schema/transport.ts';
+import { aws4Keys, type Aws4Keys } from './aws4.ts';
 import { cookieHeader } from './cookies.ts';
 
 /** Where requests go and what all of them carry, as of one login. */
@@ -21,6 +22,8 @@ export interface Access {
   /** What says who asks, on every request. Names in lower case. */
   loginHeaders: Record<string, string>;
   loginQuery: Fields;
+  /** They sign every request. */
+  aws4?: Aws4Keys;
 }
 
 export interface AccessTools {
@@ -50,6 +53,7 @@ export async function accessOf(tools: AccessTools, state?: LoginState): Promise<
     query,
     loginHeaders: carried.headers,
     loginQuery: carried.query,
+    ...(tools.auth?.aws4 ? { aws4: await aws4Keys(tools.auth.aws4, scope, env) } : {}),
   };
 }
 
@@ -81,6 +85,7 @@ async function carriedBy(
     if (!headers.cookie) throw nothingToCarry(connectionName, 'set no cookie');
     return { headers, query: {} };
   }
+  if (auth?.oauth2) return { headers: bearer(tokenOf(state)), query: {} };
   const carrier: Carrier = auth?.login ? (auth.login.use ?? {}) : (auth ?? {});
   const carried = await readCarrier(carrier, scope, env);
   if (state && carried.isEmpty) throw nothingToCarry(connectionName, 'gave nothing at what `use` names');
@@ -92,11 +97,16 @@ const nothingToCarry = (connectionName: string, what: string) =>
     fix: 'Correct `session` and `use` of the login in the connector.',
   });
 
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+const tokenOf = (state: LoginState | undefined): string =>
+  String((state?.value as { access_token?: unknown } | undefined)?.access_token ?? '');
+
 type Carrier = Pick<Auth, 'bearer' | 'basic' | 'header' | 'query'>;
 
 /** `isEmpty`: there is something to carry, and it has no value. */
 async function readCarrier(
-  { bearer, basic, header, query }: Carrier,
+  { bearer: ofToken, basic, header, query }: Carrier,
   scope: Scope,
   env: Environment,
 ): Promise<Carried & { isEmpty: boolean }> {
@@ -104,9 +114,9 @@ async function readCarrier(
     const made = await query.make({}, scope, env);
     return { headers: {}, query: (made ?? {}) as Fields, isEmpty: made === undefined };
   }
-  if (bearer) {
-    const token = await bearer.render({}, scope, env);
-    return { headers: { authorization: `Bearer ${token}` }, query: {}, isEmpty: token === '' };
+  if (ofToken) {
+    const token = await ofToken.render({}, scope, env);
+    return { headers: bearer(token), query: {}, isEmpty: token === '' };
   }
   if (basic) {
     const username = await basic.username.render({}, scope, env);

@@ -17,22 +17,35 @@ import {
 } from '#sdk';
 import { judgeAnswer } from '../verdict.ts';
 import type { Transport } from '../schema/transport.ts';
-import { withCookies } from './cookies.ts';
+import type { Cookies } from './cookies.ts';
 import { expiresAt } from './expires-at.ts';
 
-/** The request of a login. */
+/** A request of a login. */
 export interface LoginRequest {
   request: HttpRequest;
   /** Who says where it leads: the connection, the document, or a session, which may say only what `hosts` has. */
   host: 'own' | 'constant' | 'session';
+  /** What it holds or was told before: blanked in all that is said of its answer. */
+  secrets?: unknown;
+}
+
+/** What a login came to. */
+export interface LoginMade {
+  /** The last answer. */
+  answer: HttpAnswer;
+  /** `$session`; undefined where the answer has none. */
+  session: unknown;
+  /** How long it lasts, as {@link expiresAt} reads it; undefined where nobody says. */
+  expires: unknown;
+  cookies: Cookies;
 }
 
 /** How one kind of login asks, and what it reads. */
 export interface LoginPlan {
+  /** The word of the answer that the session is read from, for messages. */
+  reads: string;
   /** Made anew for every attempt: assertions are of the moment. `previous` is `$session` as the last login left it. */
-  ask(previous: unknown): Promise<LoginRequest>;
-  /** `$session` and how long it lasts. */
-  read(answer: HttpAnswer, previous: unknown): Promise<{ session: unknown; expires: unknown }>;
+  perform(send: (request: LoginRequest) => Promise<HttpAnswer>, previous: unknown): Promise<LoginMade>;
 }
 
 export interface LoginContext {
@@ -61,23 +74,28 @@ export async function logIn(
   const { clock, signal, retry, note } = context;
   const waiting = (failure: Error, delayMs: number): void =>
     note(`${failure.message} Logging in again in ${Math.round(delayMs / 100) / 10} s.`);
-  const answer = await withPatience({ retry, clock, signal, waiting }, () => attempt(plan, context, previous));
-  const { session, expires } = await plan.read(answer, previous?.value);
-  if (session === undefined) throw failed(context, answer.url, 'the answer has nothing at `session`');
+  const made = await withPatience({ retry, clock, signal, waiting }, () =>
+    plan.perform((request) => send(request, context, previous), previous?.value),
+  );
+  const { answer, session, expires } = made;
+  if (session === undefined) throw failed(context, answer.url, `the answer has nothing at \`${plan.reads}\``);
   const until = expires === undefined ? undefined : expiresAt(expires, clock.now());
   if (expires !== undefined && until === undefined)
     throw failed(context, answer.url, '`expires` is neither a number of seconds nor a moment');
   return {
     value: session,
-    cookies: withCookies({}, answer, clock.now()),
+    cookies: made.cookies,
     origin: answer.url.origin,
     ...(until === undefined ? {} : { expiresAt: until }),
   };
 }
 
-async function attempt(plan: LoginPlan, context: LoginContext, previous: LoginState | undefined): Promise<HttpAnswer> {
+async function send(
+  { request, host, secrets }: LoginRequest,
+  context: LoginContext,
+  previous: LoginState | undefined,
+): Promise<HttpAnswer> {
   const { http, scope, connectionName, signal } = context;
-  const { request, host } = await plan.ask(previous?.value);
   const { url } = request;
   if (host === 'session') judgeHost(url, { home: '', named: http.hosts ?? [] });
   // A client of its own, whose home is where the login leads: nothing of it goes on to another host.
@@ -93,7 +111,7 @@ async function attempt(plan: LoginPlan, context: LoginContext, previous: LoginSt
       });
     }
     const { answer } = exchange;
-    const scrub = scrubber(context.secrets, previous?.value, previous?.cookies);
+    const scrub = scrubber(context.secrets, previous?.value, previous?.cookies, secrets);
     const verdict = await judgeAnswer(context, answer, { rules: http.errors ?? [], scope, scrub, quotes: false });
     if (verdict.is === 'good' || verdict.is === 'done' || verdict.is === 'empty') return answer;
     if (verdict.is === 'fail' || verdict.is === 'retry') throw nothingDone(verdict.failure);

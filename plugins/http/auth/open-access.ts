@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  isProblem,
-  problem,
   type ConnectionTransport,
   type Fields,
   type HttpLimits,
@@ -10,12 +8,16 @@ import {
   type Scope,
 } from '#sdk';
 import type { Connector } from '../document.ts';
+import type { Auth } from '../schema/auth.ts';
 import { templateOf } from '../schema/request.ts';
 import { accessOf, readsSession, type Access } from './access.ts';
-import { logIn } from './log-in.ts';
-import { loginPlan } from './login-plan.ts';
+import { chooseAuth } from './choose-auth.ts';
+import { logIn, type LoginContext, type LoginPlan } from './log-in.ts';
+import { loginPlan, loginSteps } from './login-plan.ts';
 import { newLogins } from './logins.ts';
 import { memorySessions } from './memory-sessions.ts';
+import { oauth2Plan } from './oauth2-plan.ts';
+import { ofTheRun } from './of-the-run.ts';
 
 /** What requests carry, and how that is renewed. */
 export interface OpenAccess {
@@ -45,21 +47,20 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
   const { connector, context, connection, scope } = parts;
   const { http } = connector;
   const { env, clock, signal, connectionName } = context;
-  const auth = http.auth === 'none' ? undefined : http.auth;
+  const auth = await chooseAuth(http.auth, scope, env, connectionName);
   const tools = { http, auth, scope, env, connectionName };
-  if (!auth?.login) {
+  if (!auth?.login && !auth?.oauth2) {
     const fixed = await accessOf(tools);
-    const { baseUrl, headers, loginHeaders, query, loginQuery } = fixed;
-    const account = hashOf([baseUrl, headers, loginHeaders, query, loginQuery]);
+    const { baseUrl, headers, loginHeaders, query, loginQuery, aws4 } = fixed;
+    const account = hashOf([baseUrl, headers, loginHeaders, query, loginQuery, aws4]);
     return { account, current: async () => fixed, distrust: () => false, secrets: () => [] };
   }
   // A base that no session names is known to be wrong before anything is sent.
   if (!readsSession(http.baseUrl))
     await accessOf({ http: { baseUrl: http.baseUrl }, auth: undefined, scope, env, connectionName });
-  const { template } = templateOf(auth.login.request);
-  const account = JSON.stringify(['login', http.baseUrl.text, template.text, connection]);
+  const account = JSON.stringify([...nameOf(auth, http.baseUrl.text), connection]);
   const asking = { ...parts, http, env, clock, signal, connectionName, note: context.note };
-  const plan = loginPlan(auth.login, asking);
+  const plan = planOf(auth, asking);
   let held: Access | undefined;
   const logins = newLogins<Access>({
     account,
@@ -76,7 +77,7 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
       try {
         return (held = await logins.current());
       } catch (error) {
-        throw ofTheRun(error);
+        throw ofTheRun(error, 'The login of the connector could not be made', '`auth`');
       }
     },
     distrust(serial = held?.serial ?? 0) {
@@ -87,14 +88,24 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
   };
 }
 
-/** An expression of the login that errs is no fault of the record that happens to wait for it. */
-function ofTheRun(error: unknown): unknown {
-  if (!isProblem(error) || error.class !== 'data') return error;
-  return problem(error.code, `The login of the connector could not be made: ${error.message}`, {
-    class: 'fatal',
-    nothingDone: true,
-    fix: 'Correct `auth` in the connector.',
-  });
+/** Where a login asks, and for what: the name of an account together with the connection. */
+function nameOf({ login, oauth2 }: Auth, baseUrl: string): string[] {
+  if (oauth2)
+    return [
+      'oauth2',
+      baseUrl,
+      oauth2.grant,
+      oauth2.tokenUrl.text,
+      oauth2.scope?.text ?? '',
+      oauth2.subject?.text ?? '',
+    ];
+  return ['login', baseUrl, ...(login ? loginSteps(login) : []).map((step) => templateOf(step).template.text)];
+}
+
+function planOf({ login, oauth2 }: Auth, asking: LoginContext): LoginPlan {
+  if (oauth2) return oauth2Plan(oauth2, asking);
+  if (login) return loginPlan(login, asking);
+  throw new TypeError('only kinds that log in have a plan');
 }
 
 const hashOf = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');

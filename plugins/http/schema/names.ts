@@ -6,7 +6,9 @@ export const names = {
   /** Before a login. */
   given: ['connection'],
   everywhere: ['connection', 'session'],
-  anyAnswer: ['connection', ...answer],
+  loginStep: ['connection', 'session', 'cookies', ...answer],
+  loginAnswer: ['connection', 'cookies', ...answer],
+  signature: ['connection', 'session', 'request'],
   readRequest: ['connection', 'session', 'with', 'page', 'offset', 'last', 'since', 'until', 'parent'],
   readAnswer: ['connection', 'with', 'page', 'offset', 'last', 'since', 'until', 'parent', ...answer],
   readItem: ['connection', 'with', 'parent'],

@@ -2,6 +2,7 @@ import { field, limitField, type TypeOf } from '#sdk';
 import { authField } from './auth.ts';
 import { errorsField } from './errors.ts';
 import { names } from './names.ts';
+import { signField } from './sign.ts';
 
 const retry = field.object(
   {
@@ -59,6 +60,7 @@ export const transportField = field.object(
       optional: true,
     }),
     auth: authField,
+    sign: signField,
     limit: field.list(limitField, {
       about: 'Limits of the API; every one of them holds.',
       minItems: 1,

@@ -3,6 +3,7 @@ import { operations } from '../../../model/record.ts';
 import type { Path } from '../../compile/schema-walk.ts';
 import { isMap } from '../load-workspace.ts';
 import type { DocumentCheck } from './context.ts';
+import { placesOfAuth } from './logins.ts';
 import { runNames } from './names.ts';
 
 type Written = Record<string, unknown>;
@@ -11,7 +12,7 @@ type Written = Record<string, unknown>;
 const taken = new Set([
   ...runNames,
   ...['connection', 'session', 'once', 'items', 'item', 'index', 'key', 'kept', 'was', 'changed', 'operation'],
-  ...['status', 'headers', 'links', 'request', 'with'],
+  ...['status', 'headers', 'links', 'request', 'with', 'cookies'],
 ]);
 
 /** The steps of an operation's chain; what is no map has no place in it. */
@@ -22,6 +23,7 @@ const nameOf = ({ as }: Written): string[] => (typeof as === 'string' ? [as] : [
 
 /** Names that answers of a chain have at a place of a connector: a step knows those before it, `results` and `keep` all. */
 export function namesOfChain(path: Path, { document }: DocumentCheck): readonly string[] {
+  if (path[0] === 'http') return namesOfLogin(path, document.value);
   const [part, target, operation, place, index] = path;
   const { write } = document.value;
   if (part !== 'write' || !isMap(write)) return [];
@@ -31,8 +33,20 @@ export function namesOfChain(path: Path, { document }: DocumentCheck): readonly 
   return place === 'results' || place === 'keep' || place === 'errors' ? steps.flatMap(nameOf) : [];
 }
 
+/** A request of a login knows the answers before it, `session` and `expires` all. */
+function namesOfLogin(path: Path, document: Written): readonly string[] {
+  const at = path.indexOf('login');
+  if (path[1] !== 'auth' || at < 0) return [];
+  const login = path.slice(0, at + 1).reduce<unknown>((found, key) => (found as Written | undefined)?.[key], document);
+  const [place, index] = path.slice(at + 1);
+  const steps = stepsOf(login);
+  if (place === 'do') return steps.slice(0, Number(index)).flatMap(nameOf);
+  return place === 'session' || place === 'expires' ? steps.flatMap(nameOf) : [];
+}
+
 /** Chains: each answer has a name of its own, and what waits says for what. */
 export function checkChains(check: DocumentCheck): void {
+  checkLoginChains(check);
   const { write } = check.document.value;
   for (const [name, rule] of isMap(write) ? Object.entries(write) : []) {
     for (const operation of operations) {
@@ -43,6 +57,15 @@ export function checkChains(check: DocumentCheck): void {
         checkName(check, step, path, seen);
         checkWaiting(check, step, path);
       }
+    }
+  }
+}
+
+function checkLoginChains(check: DocumentCheck): void {
+  for (const [place, auth] of placesOfAuth(check.document.value)) {
+    const seen = new Set<string>();
+    for (const [index, step] of stepsOf(auth.login).entries()) {
+      checkName(check, step, [...place, 'login', 'do', index], seen);
     }
   }
 }
