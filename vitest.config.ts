@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['portolan-source', 'node', 'import', 'default'];
+// `import` is no condition here: Node would apply it to `require` inside of packages as well.
+const conditions = ['portolan-source', 'node', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

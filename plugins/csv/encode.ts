@@ -1,6 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { problem, textWriting, unmappable, type Charset, type Fields } from '#sdk';
-import { namesInRows } from './joined-names.ts';
+import { namesInRows, problem, textWriting, unmappable, type Charset, type Fields } from '#sdk';
 import type { CsvDialect } from './options.ts';
 
 /**

@@ -1,9 +1,17 @@
-import { counted, type DecodedBatch, type Fields, type OpenText, type Unreadable } from '#sdk';
+import {
+  counted,
+  givenHeader,
+  recordMaker,
+  type DecodedBatch,
+  type Fields,
+  type Header,
+  type OpenText,
+  type Unreadable,
+} from '#sdk';
 import { cellsOf } from './cells.ts';
-import { givenHeader, headerOf, notTooWide, type Header } from './header.ts';
+import { headerOf, notTooWide } from './header.ts';
 import { newHeaderRows, type HeaderRows } from './header-rows.ts';
 import type { CsvDialect } from './options.ts';
-import { recordMaker } from './record-maker.ts';
 import type { RowMaker, RowText } from './rows.ts';
 
 /** How many rows make a batch. */
@@ -73,7 +81,7 @@ export function batchOf(table: Table, taken: readonly RowText[]): DecodedBatch |
   );
   if (!table.header && taken.length > 0) {
     const names = typeof dialect.header === 'number' ? undefined : dialect.header;
-    begin(table, givenHeader(names, notTooWide(cells[0] ?? [], taken[0]!.row).length));
+    begin(table, givenHeader(names, notTooWide(cells[0] ?? [], taken[0]!.row).length, 'CSV_HEADER'));
   }
   const { make } = table;
   const width = table.header?.names.length ?? 0;

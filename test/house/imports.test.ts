@@ -69,8 +69,8 @@ test('a plugin imports the SDK, its own files, its own packages and nothing else
   expect(wrong).toEqual([]);
 });
 
-/** Notations that are read for two purposes: documents and data in YAML, data and answers of WebDAV in XML. */
-const readTwice = ['yaml: plugins/yaml, src/language', 'saxes: plugins/webdav, plugins/xml'];
+/** Notations that are read for several purposes: documents and data in YAML; data, answers of WebDAV and sheets in XML. */
+const readTwice = ['yaml: plugins/yaml, src/language', 'saxes: plugins/webdav, plugins/xlsx, plugins/xml'];
 
 test('each npm package has one owner room, parsers of two notations excepted', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

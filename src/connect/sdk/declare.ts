@@ -12,6 +12,7 @@ import type {
 } from '../../model/record.ts';
 import type { Field } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
+import type { Table } from '../table/tables.ts';
 import type { Sessions } from './sessions.ts';
 
 type Options = Field<unknown>;
@@ -209,6 +210,8 @@ export interface OpenFormat {
   decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[]): Decoding;
   /** Columns in order, where the format has columns; records may come in any number of batches. */
   encode(records: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncIterable<Uint8Array>;
+  /** Several tables in one file, where they can't simply stand one under another. */
+  encodeTables?(tables: readonly Table[]): AsyncIterable<Uint8Array>;
 }
 
 export interface FormatDeclaration {

@@ -13,5 +13,5 @@ export function reportOptions(kind: string, dialect: Dialect | undefined, writte
   for (const [own, other] of rivals)
     if (written[own] !== undefined && written[own] !== received[own]) delete received[other];
   // Tables have headers of their own, whatever the feed had.
-  return { ...received, ...written, ...(kind === 'csv' ? { header: true } : {}) };
+  return { ...received, ...written, ...(kind === 'csv' || kind === 'xlsx' ? { header: true } : {}) };
 }

@@ -1,4 +1,4 @@
-import type { Fields } from '#sdk';
+import type { Fields } from '../../model/record.ts';
 
 /**
  * Makes records of one shape: copying a template keeps all of them on one hidden class. Measured on 15 columns: 0.27 s a
