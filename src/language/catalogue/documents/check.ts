@@ -5,7 +5,7 @@ const counts = {
   read: 'Rows that were read.',
   made: 'Records that a step made beyond one for each row.',
   absent: 'People who are known, were not gone before, and are absent from a complete full feed.',
-  filtered: 'Records that were let go: by a filter, or as an equal duplicate.',
+  filtered: 'Records that were let go: by a filter, as an equal duplicate, or as replaced by a later source.',
   unchanged: 'Records that are as they were last delivered.',
   held: 'Records that wait for grace, a guard or a person.',
   pending: 'Records that the target took and has not answered for yet.',
