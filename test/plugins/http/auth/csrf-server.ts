@@ -10,6 +10,7 @@ import { startHttpServer } from '../../../../src/sandbox/http/start-http-server.
 export async function startCsrfServer() {
   const account = { username: 'ann', password: 'pass word:1' };
   const ledger = { logins: 0, refused: 0, writes: [] as string[], wrongHost: 0 };
+  let faults: number[] = [];
   let csrf = '';
   let session = '';
   const fresh = (): string => randomBytes(8).toString('hex');
@@ -35,6 +36,8 @@ export async function startCsrfServer() {
       return answer(200, { 'set-cookie': [`csrftoken=${csrf}; Path=/`, 'lang=en'] }, { next: 'sign-in' });
     }
     if (kind === 'django' && path === 'sign-in') {
+      const fault = faults.shift();
+      if (fault !== undefined) return answer(fault);
       const form = new URLSearchParams(body);
       if (!isGuarded || form.get('password') !== account.password) return refuse();
       ledger.logins += 1;
@@ -64,6 +67,8 @@ export async function startCsrfServer() {
     ledger,
     /** Sessions are over before their time. */
     forget: () => void ([csrf, session] = [fresh(), fresh()]),
+    /** Statuses of the next answers to a login. */
+    failNext: (...statuses: number[]) => void (faults = statuses),
     secrets: () => [csrf, session, account.password],
     close: () => server.close(),
   };

@@ -82,6 +82,15 @@ describe('a login in several requests', () => {
     expect(server.ledger.refused - before.refused).toBe(1);
   });
 
+  it('begins anew where one of its requests can not be served for a moment', async () => {
+    const before = { ...server.ledger };
+    server.failNext(503);
+    const document = django().replace('attempts: 1', 'attempts: 2');
+    expect(await write(document)).toMatchObject([{ outcomes: [{ is: 'delivered' }] }, {}]);
+    expect(server.ledger.logins - before.logins).toBe(1);
+    expect(server.ledger.refused - before.refused).toBe(0);
+  });
+
   it('that is refused says nothing of password, tokens and cookies, whatever the server repeats', async () => {
     const failure = await write(django(', reason: detail'), { password: 'wrong pass/word' }).catch(
       (error: unknown) => error as Error,

@@ -95,6 +95,19 @@ describe('sign', () => {
     expect(arrived[0]?.headers).not.toHaveProperty('x-sign');
   });
 
+  it('leaves out what goes to another host', async () => {
+    const urls: string[] = [];
+    const other = await startHttpServer(async (request, response) => {
+      urls.push(`${request.url} ${String(request.headers['x-sign'])}`);
+      response.end();
+    });
+    const signs = 'sign: { query: { sig: =$request.bodySha256 }, headers: { X-Sign: =$connection.key } }';
+    await write(documentOf(signs, `{ put: '${other.url}/upload', json: { name: =name } }`)).finally(() =>
+      other.close(),
+    );
+    expect(urls).toEqual(['/upload undefined']);
+  });
+
   it('fails the run, and no record, where an expression makes no value; nothing is sent', async () => {
     await expect(write(documentOf('sign: { headers: { X-Sign: =$request.bdy } }'))).rejects.toMatchObject({
       code: 'SIGNATURE_EMPTY',
