@@ -26,7 +26,7 @@ const open: Masking = Object.freeze<Masking>({
 
 /** `showPersonal` shows everything. Without a pipeline, as when it was deleted since, nothing is known and all is masked. */
 export function maskingFor(
-  pipeline: Pick<Pipeline, 'personal' | 'record'> | undefined,
+  pipeline: Pick<Pipeline, 'personal' | 'record' | 'steps'> | undefined,
   showPersonal: boolean,
 ): Masking {
   if (showPersonal) return open;

@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export { compileCondition, compileExpression } from './expression.ts';
 export { functionNames, functionReference } from './functions/catalogue.ts';
+export { outcomesOf, type Outcomes } from './outcomes.ts';
 export { mentionsImpure } from './analysis.ts';
 export { readUnknownCode, withoutCode } from './functions/unknown-code.ts';
 export { nearestName } from './nearest.ts';

@@ -146,7 +146,10 @@ export const codes = listed({
     about:
       '`$password`, `$uuid`, `$random` or `$millis` stands before a `diff`, where each run would see another value.',
   },
-  OPERATION_IMPOSSIBLE: { class: 'config', about: '`only:` names an operation that never happens at its place.' },
+  OPERATION_IMPOSSIBLE: {
+    class: 'config',
+    about: '`only:` or an `operation` step names an operation that does not exist, or never happens at its place.',
+  },
   OPERATION_LACKING: { class: 'config', about: 'A target cannot do an operation that can occur.' },
   AGAINST_IMPOSSIBLE: {
     class: 'config',
@@ -199,6 +202,15 @@ export const codes = listed({
     about: 'A target says `repeat: never`: where an answer is lost, a person has to look. A warning.',
   },
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
+  STEP_MISPLACED: {
+    class: 'config',
+    about:
+      'A step stands where its work can not be done: beside, before or behind another one. The message says which.',
+  },
+  MASK_KEY: {
+    class: 'config',
+    about: 'A `mask` names the field that is the key of the records. A key is kept and shown as it is read.',
+  },
   DIFF_TWICE: { class: 'config', about: 'A pipeline has two diffs.' },
   KEY_MISSING: { class: 'config', about: 'A pipeline does not say which field is the key.' },
   SCHEMA_INVALID: {
@@ -644,6 +656,20 @@ export const codes = listed({
   },
   FIELD_REQUIRED: { class: 'data', about: 'A required field has no value.' },
   FIELD_INVALID: { class: 'data', about: 'A field is not as the JSON Schema of the `validate` step says.' },
+  OPERATION_UNKNOWN: {
+    class: 'data',
+    about: 'An `operation` step came to something else than create, update, missing, returned or upsert.',
+  },
+  SPLIT_PART_UNNAMED: {
+    class: 'data',
+    about:
+      'A part of a record has no value by which a `split` could tell it from the others. The record is rejected whole, and keeps what was made of it before.',
+  },
+  LIMIT_MISSING: {
+    class: 'fatal',
+    about:
+      'More records of a pipeline without a diff would be missing at the target than `limits: { missing: … }` of the workspace leaves. The run stops before it sends them; what was delivered before stays delivered.',
+  },
   FIELD_NOT_UNIQUE: {
     class: 'data',
     about:

@@ -63,7 +63,7 @@ async function twoGone(missing: string): Promise<string> {
   return folder;
 }
 
-const pipeline = { personal: ['name'], record: { key: [], fields: [] } };
+const pipeline = { personal: ['name'], record: { key: [], fields: [] }, steps: [] };
 const held: Change = { key: '7', operation: 'held', origin: '', line: null };
 const textOf = (change: Change, showPersonal = false): string =>
   changeText(shownChange(change, maskingFor(pipeline, showPersonal)), plainDress);

@@ -253,18 +253,19 @@ export async function isProtected(run: RunContext, { rule }: Collected, work: Wo
 export function streamedWork(
   run: RunContext,
   targets: Target[],
-  row: { key: string; line: number; source: Fields; record: Fields; names?: Fields },
+  row: { key: string; line: number; source: Fields; record: Fields; names?: Fields; operation?: Operation },
   origin: string,
 ): Work {
+  const { operation = 'upsert' } = row;
   return newWork(run, targets, {
     entry: -1,
     key: row.key,
-    operation: 'upsert',
+    operation,
     origin,
     line: row.line,
     source: row.source,
     record: row.record,
     names: row.names,
-    route: targets.map(({ index }) => ({ target: index, operation: 'upsert' as const })),
+    route: targets.map(({ index }) => ({ target: index, operation })),
   });
 }

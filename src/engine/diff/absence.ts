@@ -1,10 +1,11 @@
 import { counted } from '../../model/counted.ts';
 import { countFiltered } from '../run/account.ts';
-import { hold, note, type RunContext } from '../run/context.ts';
+import { hold, isDateAhead, note, type RunContext } from '../run/context.ts';
 import type { GuardView } from '../run/result.ts';
 import type { Candidates, Circumstances } from './candidates.ts';
 import type { Collected } from './collect.ts';
 import { advance, isDue } from './grace.ts';
+import { flag } from './ledger.ts';
 import { heldOperations } from './guard.ts';
 
 /** Places in the ledger. */
@@ -50,6 +51,14 @@ export function judgeAbsence(
         // This feed counts for them when a person accepts it.
         if (ledger.isCounted(entry) && isNewFeed) absences.push(entry);
         if (isNewFeed) ledger.setCounted(entry, false);
+        continue;
+      }
+      if (ledger.has(entry, flag.lost)) {
+        // By the word of the record that it was made of, as one says of itself that it is gone.
+        if (isDateAhead(run)) {
+          ledger.setHeldBy(entry, 'date ahead');
+          hold(run, 'date ahead');
+        } else due.push(entry);
         continue;
       }
       const absence = advance(

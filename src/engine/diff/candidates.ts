@@ -45,13 +45,14 @@ export function scan(
   const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0 };
   for (let entry = 0; entry < ledger.size; entry++) {
     const isActive = ledger.state(entry) === entryState.active;
-    if (ledger.has(entry, flag.seen)) seen++;
+    if (ledger.has(entry, flag.seen | flag.lost)) seen++;
     if (ledger.has(entry, flag.passed)) {
       if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
     } else if (absenceCounts && isActive && isLeaving(collected, entry)) {
       if (!ledger.isForeign(entry)) leaves.push(entry);
-    } else if (isActive && !ledger.has(entry, flag.seen) && absenceCounts) {
-      if (ledger.isForeign(entry)) another++;
+    } else if (isActive && !ledger.has(entry, flag.seen) && (absenceCounts || ledger.has(entry, flag.lost))) {
+      // By its own word, whoever delivered it first.
+      if (ledger.isForeign(entry) && !ledger.has(entry, flag.lost)) another++;
       else absent.push(entry);
     }
     if (isOwner && ledger.isForeign(entry) && ledger.has(entry, flag.passed)) claimed.push(entry);

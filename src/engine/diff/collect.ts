@@ -8,6 +8,7 @@ import { transform, type Row } from '../run/transform.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { canonicalText } from './canonical.ts';
 import { flag, sameBytes, type Fate, type Ledger } from './ledger.ts';
+import { settleParts, settleWhole } from './parts.ts';
 import type { Staging } from './staging.ts';
 
 /** What an intent of an earlier run left in doubt, by key. */
@@ -22,6 +23,8 @@ export interface Collected {
   /** Lines of rows whose key could not be read (S6); the first few. */
   unreadableLines: string[];
   unreadableCount: number;
+  /** Records as they were read, where a `split` takes them apart: `ledger` holds the parts. */
+  wholes?: Ledger;
   /** Rows that reached the diff. */
   passed: number;
   /** The snapshot is another pipeline's, whose people are never missing here, not by their own word either (S19). */
@@ -32,8 +35,9 @@ export interface Collected {
 export async function collect(run: RunContext, source: OpenSource, steps: RunSteps, into: Collected): Promise<void> {
   const isReplaced = (key: string, part: number): boolean => {
     if (part === 0) return false;
-    const entry = into.ledger.find(run.world.vault.keyHash(key));
-    return entry >= 0 && into.ledger.has(entry, flag.seen) && into.ledger.part(entry) < part;
+    const read = into.wholes ?? into.ledger;
+    const entry = read.find(run.world.vault.keyHash(key));
+    return entry >= 0 && read.has(entry, flag.seen) && read.part(entry) < part;
   };
   for await (const batch of transform(run, source, steps, isReplaced)) {
     for (const unreadable of batch.unreadable) {
@@ -46,6 +50,7 @@ export async function collect(run: RunContext, source: OpenSource, steps: RunSte
   await into.staging.flush();
   markContradictions(into.ledger);
   await rejectConflicts(run, source, into);
+  await settleParts(run, into);
   await flushRejects(run);
 }
 
@@ -66,6 +71,7 @@ async function take(
     if (row.fate === 'rejected') await reject(run, row.reject);
     return;
   }
+  if (into.wholes && (await settleWhole(run, { ...row, key: row.key }, into.wholes, part))) return;
   const entry = ledger.findOrAdd(run.world.vault.keyHash(row.key));
   if (!ledger.has(entry, flag.seen) && part > 0) ledger.setPart(entry, part);
   ledger.mark(entry, flag.seen);
@@ -76,7 +82,8 @@ async function take(
     case 'merged':
       return countFiltered(run.counts, 'merged');
     case 'filtered':
-      ledger.mark(entry, flag.excluded);
+      // A duplicate is not filtered out: its likeness went through.
+      if (row.reason !== 'duplicate') ledger.mark(entry, flag.excluded);
       countFiltered(run.counts, row.reason);
       settleWell(run, row.key);
       return;
@@ -171,9 +178,14 @@ function markContradictions(ledger: Ledger): void {
 /** The first rows of conflicting keys: rejected as well, in their source form. */
 async function rejectConflicts(run: RunContext, source: OpenSource, into: Collected): Promise<void> {
   const { ledger } = into;
-  const waiting = new Map<string, number>();
+  const waiting = new Set<number>();
+  // One line carries several where a `split` takes its record apart.
+  const atLine = new Map<string, number[]>();
   for (let entry = 0; entry < ledger.size; entry++) {
-    if (ledger.has(entry, flag.conflict)) waiting.set(`${ledger.origin(entry)}:${ledger.line(entry)}`, entry);
+    if (!ledger.has(entry, flag.conflict)) continue;
+    waiting.add(entry);
+    const line = `${ledger.origin(entry)}:${ledger.line(entry)}`;
+    atLine.set(line, [...(atLine.get(line) ?? []), entry]);
   }
   if (waiting.size === 0) return;
   const rejectFirst = async (
@@ -181,7 +193,7 @@ async function rejectConflicts(run: RunContext, source: OpenSource, into: Collec
     key: string | null,
     fields: Record<string, unknown> | null,
   ): Promise<void> => {
-    waiting.delete(`${ledger.origin(entry)}:${ledger.line(entry)}`);
+    waiting.delete(entry);
     const origin = run.origins[ledger.origin(entry)] ?? '';
     const reason = `Line ${ledger.line(entry)} and another line carry the same key and say different things`;
     await reject(run, {
@@ -204,14 +216,14 @@ async function rejectConflicts(run: RunContext, source: OpenSource, into: Collec
     for await (const batch of source.again()) {
       const origin = run.origins.indexOf(batch.origin);
       for (let index = 0; index < batch.records.length; index++) {
-        const entry = waiting.get(`${origin}:${batch.lines[index]}`);
-        if (entry !== undefined)
-          await rejectFirst(entry, await storedKey(run, ledger, entry), batch.records[index] ?? null);
+        for (const entry of atLine.get(`${origin}:${batch.lines[index]}`) ?? [])
+          if (waiting.has(entry))
+            await rejectFirst(entry, await storedKey(run, ledger, entry), batch.records[index] ?? null);
       }
       if (waiting.size === 0) break;
     }
   }
-  for (const entry of [...waiting.values()]) await rejectFirst(entry, await storedKey(run, ledger, entry), null);
+  for (const entry of [...waiting]) await rejectFirst(entry, await storedKey(run, ledger, entry), null);
   if (!source.again && waiting.size > 0) note(run, 'The source form of some duplicates could not be read again.');
 }
 

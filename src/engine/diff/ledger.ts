@@ -26,6 +26,8 @@ export const flag = {
   gone: 32,
   held: 64,
   rejected: 128,
+  /** Not in the feed, and made of a record that is gone by its own word: missing without grace. */
+  lost: 1024,
 } as const;
 
 /** What phase one makes of a key that passed. */

@@ -215,7 +215,7 @@ const faultsOf = ({ counts, uncounted }: RunContext): number => counts.rejected 
 export function isIntolerable(run: RunContext): boolean {
   const { tolerate } = run.pipeline;
   if (!tolerate) return false;
-  const limit = 'count' in tolerate ? tolerate.count : tolerate.share * run.counts.read;
+  const limit = 'count' in tolerate ? tolerate.count : tolerate.share * (run.counts.read + run.counts.made);
   return faultsOf(run) > limit;
 }
 

@@ -1,3 +1,4 @@
+import type { Operation } from '../../model/record.ts';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { Delivery } from '../deliver/delivery.ts';
 import { deliverGroup, planGroup } from '../deliver/group.ts';
@@ -8,6 +9,7 @@ import { countFiltered } from './account.ts';
 import { batchCursors } from './cursors.ts';
 import { checkStop, flushRejects, intolerable, isIntolerable, reject, settleWell, type RunContext } from './context.ts';
 import type { Ending } from './ending.ts';
+import { stopAboveLimit } from './missing-left.ts';
 import { transform, type Row } from './transform.ts';
 
 /** A pipeline that compares nothing: records go through as they come, and the last row of a key wins (S17). */
@@ -28,7 +30,10 @@ export async function runStream(
     }
     checkStop(run);
     if (run.dryRun) await planGroup(delivery, works);
-    else if (works.length > 0) await deliverGroup(delivery, works);
+    else {
+      await stopAboveLimit(run, works.filter(({ operation }) => operation === 'missing').length);
+      for (const group of inOrder(works)) await deliverGroup(delivery, group);
+    }
     await moveCursors();
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
@@ -36,6 +41,22 @@ export async function runStream(
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   return { status: 'done', guards: [], end: run.end };
+}
+
+/** Neighbours that may be sent in any order: a key that comes again with another operation begins a new group (S17). */
+function inOrder(works: Work[]): Work[][] {
+  const groups: Work[][] = [];
+  let operationOf = new Map<string, Operation>();
+  for (const work of works) {
+    const before = operationOf.get(work.key) ?? work.operation;
+    if (groups.length === 0 || before !== work.operation) {
+      groups.push([]);
+      operationOf = new Map();
+    }
+    groups.at(-1)?.push(work);
+    operationOf.set(work.key, work.operation);
+  }
+  return groups;
 }
 
 async function take(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<Work | undefined> {

@@ -1,16 +1,29 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import { isPromise, whenAllReady, whenReady, type MaybePromise, type Scope } from '../../expression/index.ts';
 import { isProblem, type Problem } from '../../model/problem.ts';
-import type { Fields, ReadBatch } from '../../model/record.ts';
+import type { Fields, Operation, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
-import { allInOrder, type RunSteps } from '../steps/index.ts';
+import { allInOrder, type Passing, type RunSteps, type Verdict } from '../steps/index.ts';
 import { checkStop, note, type RunContext } from './context.ts';
+import { joinKey } from './record-key.ts';
 import { fieldFactsOf, reasonOf } from './field-facts.ts';
 import { recordReader, type FieldFault, type RecordReader } from './read-record.ts';
 import { unknownColumns } from './unknown-columns.ts';
 
-/** A row after the steps before the diff. `key` is null where it could not be read. */
-export type Row = { key: string | null; line: number; source: Fields; record: Fields; names?: Fields } & (
+/**
+ * A row after the steps before the diff. `key` is null where it could not be read. `whole`: key of the record that a
+ * `split` took apart, in what it made.
+ */
+export type Row = {
+  key: string | null;
+  line: number;
+  source: Fields;
+  record: Fields;
+  names?: Fields;
+  operation?: Operation;
+  /** Key of the record that a `split` took apart, in what it made. */
+  whole?: string;
+} & (
   | { fate: 'passed' }
   | { fate: 'gone' }
   | { fate: 'filtered'; reason: string }
@@ -68,12 +81,14 @@ async function transformBatch(
   let origin = run.origins.indexOf(batch.origin);
   if (origin < 0) origin = run.origins.push(batch.origin) - 1;
   const scope: Scope = batch.file ? { ...run.scope, file: batch.file } : run.scope;
-  const rowAt = (index: number): MaybePromise<Row> => transformRow(run, batch, index, reader, steps, scope, isReplaced);
-  const rows: Row[] = steps.overlaps ? await allInOrder([...Array(taken).keys()], rowAt) : [];
-  for (let index = rows.length; index < taken; index++) {
+  const rowAt = (index: number): MaybePromise<Row | Row[]> =>
+    transformRow(run, batch, index, reader, steps, scope, isReplaced);
+  const found: (Row | Row[])[] = steps.overlaps ? await allInOrder([...Array(taken).keys()], rowAt) : [];
+  for (let index = found.length; index < taken; index++) {
     const row = rowAt(index);
-    rows.push(isPromise(row) ? await (row as Promise<Row>) : (row as Row));
+    found.push(isPromise(row) ? await (row as Promise<Row | Row[]>) : (row as Row | Row[]));
   }
+  const rows = steps.apart ? found.flat() : (found as Row[]);
   const unreadable = batch.unreadable.map(({ line, code, message, raw }): RejectInput => ({
     key: null,
     stage: 'read',
@@ -84,6 +99,7 @@ async function transformBatch(
     source: raw,
   }));
   run.counts.read += taken + unreadable.length;
+  run.counts.made += rows.length - taken;
   return { origin, part: batch.part ?? 0, rows, unreadable };
 }
 
@@ -95,7 +111,7 @@ function transformRow(
   steps: RunSteps,
   scope: Scope,
   isReplaced: IsReplaced,
-): MaybePromise<Row> {
+): MaybePromise<Row | Row[]> {
   const source = batch.records[index] as Fields;
   const line = batch.lines[index] as number;
   const { record, fault } = reader.read(source);
@@ -107,30 +123,62 @@ function transformRow(
     fate: 'rejected',
     reject: { key, origin: batch.origin, line, source, ...why },
   });
-  return whenReady(readKey(run, record, scope), (key) => {
+  return whenReady(readKey(run, record, scope), (key): MaybePromise<Row | Row[]> => {
     if (key === null) return rejected(null, unreadableKey(fault));
     if (isReplaced(key, batch.part ?? 0)) return { key, line, source, record, fate: 'merged' };
     if (fault) return rejected(key, { stage: 'record', code: fault.code, reason: fault.reason, field: fault.field });
-    return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row> => {
+    return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row | Row[]> => {
       if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: goneReason(run, gone) });
       if (gone) return { key, line, source, record, fate: 'gone' };
-      const passing: Parameters<RunSteps>[0] = { record, key, line, scope };
-      return whenReady(steps(passing, run.env), (verdict): Row => {
-        if (!verdict)
-          return {
-            key,
-            line,
-            source,
-            record: passing.record,
-            fate: 'passed',
-            ...(passing.names ? { names: passing.names } : {}),
-          };
+      const passing: Passing = { record, key, line, scope };
+      const stopped = (verdict: Verdict): Row => {
         if (verdict.is === 'filtered') return { key, line, source, record, fate: 'filtered', reason: verdict.reason };
         const { is: _is, ...why } = verdict;
         return rejected(key, why);
+      };
+      return whenReady(steps(passing, run.env), (verdict): MaybePromise<Row | Row[]> => {
+        if (verdict) return stopped(verdict);
+        if (!steps.apart) return passedRow(passing, source);
+        const parts = steps.apart.take(passing, run.env, run.pipeline.record.key.length);
+        return whenReady(parts, (taken) =>
+          Array.isArray(taken)
+            ? partRows(run, steps, taken, { key, line, source, record, origin: batch.origin })
+            : stopped(taken),
+        );
       });
     });
   });
+}
+
+const passedRow = ({ record, key, line, names, operation }: Passing, source: Fields): Row => ({
+  key,
+  line,
+  source,
+  record,
+  fate: 'passed',
+  ...(names ? { names } : {}),
+  ...(operation ? { operation } : {}),
+});
+
+/** What became of the parts of one record; of a record without any that it has none. */
+function partRows(
+  run: RunContext,
+  { apart }: RunSteps,
+  parts: Passing[],
+  of: { key: string; line: number; source: Fields; record: Fields; origin: string },
+): MaybePromise<Row | Row[]> {
+  const { origin, ...whole } = of;
+  if (parts.length === 0) return { ...whole, whole: whole.key, fate: 'filtered', reason: 'no parts' };
+  const rowOf = (passing: Passing): MaybePromise<Row> =>
+    whenReady((apart as NonNullable<typeof apart>).rest(passing, run.env), (verdict): Row => {
+      const part = { ...whole, key: passing.key, whole: whole.key };
+      if (!verdict) return { ...passedRow(passing, whole.source), whole: whole.key };
+      if (verdict.is === 'filtered') return { ...part, fate: 'filtered', reason: verdict.reason };
+      const { is: _is, ...why } = verdict;
+      const { line, source } = whole;
+      return { ...part, fate: 'rejected', reject: { key: passing.key, origin, line, source, ...why } };
+    });
+  return apart?.rest.overlaps ? allInOrder(parts, rowOf) : whenAllReady(parts.map(rowOf), (rows) => rows);
 }
 
 const goneReason = ({ pipeline }: RunContext, error: Problem): string =>
@@ -161,12 +209,6 @@ function readKey(run: RunContext, record: Fields, scope: Scope): MaybePromise<st
 function nullOnData(error: unknown): null {
   if (isProblem(error) && error.class === 'data') return null;
   throw error;
-}
-
-/** One part as it is; several joined by `|`, with `|` and `\` in a part escaped, so that no two lists make one key. */
-function joinKey(parts: unknown[]): string | null {
-  if (parts.some((part) => part === undefined || part === null || part === '' || typeof part === 'object')) return null;
-  return parts.length === 1 ? String(parts[0]) : parts.map((part) => String(part).replace(/[\\|]/g, '\\$&')).join('|');
 }
 
 function isGone(run: RunContext, record: Fields, scope: Scope): MaybePromise<unknown> {

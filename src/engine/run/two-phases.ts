@@ -13,6 +13,7 @@ import { commitEntries, rememberBack } from '../diff/remember.ts';
 import type { RunSpace } from '../diff/run-space.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
+import { missingLeft } from './missing-left.ts';
 import { personalToday, rememberedPersonal } from './remembered-personal.ts';
 import type { Ending } from './ending.ts';
 import { ownershipOf, type Ownership } from './state-place.ts';
@@ -38,6 +39,7 @@ export async function runTwoPhases(
     ledger,
     staging: space.newStaging(),
     doubts: delivery.doubts,
+    ...(steps.apart ? { wholes: space.newLedger() } : {}),
     unreadableLines: [],
     unreadableCount: 0,
     passed: 0,
@@ -54,12 +56,13 @@ export async function runTwoPhases(
   run.end = end;
   if (isIntolerable(run)) throw intolerable(run);
   run.observe({ is: 'phase', phase: 'compare' });
+  const left = await missingLeft(run);
   const judgement = await judge(run, collected, {
     end,
     facts: ownership.factsAreOwn ? facts : undefined,
     isOwner: ownership.isOwner,
     firstOverFull: facts === undefined && (await isFirstOverFull(run, delivery, ledger)),
-    ...(await missingLeft(run)),
+    ...(left === undefined ? {} : { missingLeft: left }),
   });
   await tellProtected(run, collected, delivery.targets);
   space.beginDelivery();
@@ -82,12 +85,6 @@ async function isFirstOverFull(run: RunContext, { targets, doubts }: Delivery, l
   const known = ledger.active > 0 || doubts.size > 0;
   if (known || !first || !world.holdsRecords || pipeline.sinks.length === 0) return false;
   return (await world.holdsRecords(first.use, { scope, env, signal, note: (message) => note(run, message) })) === true;
-}
-
-async function missingLeft({ world, tick }: RunContext): Promise<{ missingLeft?: number }> {
-  const limit = world.limits.missing;
-  if (!limit) return {};
-  return { missingLeft: Math.max(0, limit.count - (await world.store.deliveredSince('missing', tick - limit.perMs))) };
 }
 
 async function deliver(

@@ -2,7 +2,7 @@ import { whenReady, type Environment, type MaybePromise, type Scope } from '../.
 import type { OpenCall } from '../../connect/sdk/index.ts';
 import type { Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
-import type { Fields } from '../../model/record.ts';
+import type { Fields, Operation } from '../../model/record.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import type { FieldFacts } from '../run/field-facts.ts';
 
@@ -14,6 +14,8 @@ export interface Passing {
   /** Line as a spreadsheet shows it. */
   line: number;
   scope: Scope;
+  /** What an `operation` step said. */
+  operation?: Operation;
   /** What `as:` named so far. */
   names?: Fields;
 }
@@ -52,7 +54,8 @@ export function concerns(
   { record, scope }: Passing,
   env: Environment,
 ): MaybePromise<boolean> {
-  if (only && !only.includes(scope.operation as never)) return false;
+  // Where nothing says an operation, in a pipeline that compares nothing, it is `upsert`.
+  if (only && !only.includes((scope.operation ?? 'upsert') as never)) return false;
   return when ? whenReady(when.evaluate(record, scope, env), (holds) => holds === true) : true;
 }
 

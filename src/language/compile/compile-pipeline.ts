@@ -9,6 +9,7 @@ import { afterOf } from './after.ts';
 import { compileMarked, type MarkedFiles } from './compile-marked.ts';
 import { deepFrozen } from './frozen.ts';
 import { hashOf } from './hash.ts';
+import { maskedColumns } from './masked.ts';
 import { neverRepeated } from './never-repeats.ts';
 import { personalFields } from './personal.ts';
 import type { Pipeline, ReportUse, SourceUse, Step, Use } from './pipeline.ts';
@@ -32,6 +33,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   const record = recordRule((value.record ?? {}) as Written, catalogue.sources[sources[0]?.kind ?? '']?.preset);
   const written = writtenSteps(value);
   const steps = written.map((step) => (step.kind === 'call' ? callStep(compiler, step) : compileStep(step, name)));
+  const masked = maskedColumns(record.fields, steps);
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
   return deepFrozen({
     name,
@@ -48,6 +50,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     ...(tolerate === undefined ? {} : { tolerate: shareOf(tolerate) }),
     report: Object.freeze(oneOrList(value.report, []).map(({ item }) => reportUse(compiler, item))) as ReportUse[],
     timezone: timezoneOf(loaded),
+    ...(masked.length > 0 ? { masked } : {}),
     personal: Object.freeze(personalFields(record.fields, steps)) as string[],
   });
 }

@@ -18,6 +18,10 @@ export function personalFields(fields: readonly FieldRule[], steps: readonly Ste
   let current = new Set(all);
   for (const step of steps) {
     if (step.kind === 'call' && step.as !== undefined && current.size > 0) answers.add(step.as);
+    if (step.kind === 'split' && readsPersonal(step.each.uses, { fields: current, answers })) {
+      all.add(step.into);
+      current = new Set([...current, step.into]);
+    }
     if (step.kind !== 'map' && step.kind !== 'set') continue;
     const made = new Set(step.kind === 'set' ? current : []);
     for (const { path, expression } of step.shape.expressions) {
@@ -42,7 +46,9 @@ function readsPersonal({ fields, whole, variables }: Uses, known: Known): boolea
 const ofThePerson: ReadonlySet<string> = new Set(['was', 'changed', 'kept']);
 
 /** Is the key of these records personal? */
-export function isKeyPersonal({ record, personal }: Pick<Pipeline, 'record' | 'personal'>): boolean {
+export function isKeyPersonal({ record, steps, personal }: Pick<Pipeline, 'record' | 'steps' | 'personal'>): boolean {
   const known = { fields: new Set(personal), answers: new Set<string>() };
+  const part = steps.find((step) => step.kind === 'split');
+  if (part && known.fields.has(part.into)) return true;
   return record.key.some(({ uses }) => readsPersonal(uses, known));
 }

@@ -59,9 +59,16 @@ export type Step = StepWords &
     | { kind: 'map'; shape: Shape; fields: string[] }
     | { kind: 'set'; shape: Shape; fields: string[] }
     | { kind: 'validate'; schema: Fields; unique: string[] }
+    | { kind: 'operation'; expression: Expression }
+    | { kind: 'dedupe'; by: Expression[] }
+    | { kind: 'mask'; fields: Record<string, MaskWay> }
+    | { kind: 'split'; each: Expression; into: string; by?: Expression }
     | { kind: 'call'; use: Use; parameters: Shape; writes: boolean }
     | { kind: 'diff'; rule: DiffRule }
   );
+
+/** What stands for a masked value: a keyed token, its first letter, nothing. */
+export type MaskWay = 'token' | 'initial' | 'none';
 
 export interface DiffRule {
   snapshot: string;
@@ -106,6 +113,8 @@ export interface Pipeline {
   tolerate?: Share;
   report: ReportUse[];
   timezone: string;
+  /** Columns whose values a `mask` takes out, or all of them; absent where none does. */
+  masked?: string[] | 'all';
   /** Names of fields (of the source and of the mapped record) that are personal. */
   personal: string[];
 }

@@ -11,11 +11,12 @@ export function ruleHashes(record: Pipeline['record'], steps: readonly WrittenSt
   const lastFilter = beforeDiff.findLastIndex((step) => step.kind === 'filter');
   const deciding = beforeDiff
     .slice(0, lastFilter + 1)
-    .filter((step) => ['filter', 'map', 'set', 'call'].includes(step.kind))
+    .filter((step) => ['filter', 'map', 'set', 'call', 'mask', 'split'].includes(step.kind))
     .map(({ kind, options, words }) => ({ kind, options, words }));
+  const split = steps.find((step) => step.kind === 'split');
   return Object.freeze({
     filter: hashOf(deciding),
-    key: hashOf(reading(record, record.key)),
+    key: hashOf(split ? [reading(record, record.key), split.options] : reading(record, record.key)),
     gone: hashOf(reading(record, record.gone ? [record.gone] : [])),
   });
 }

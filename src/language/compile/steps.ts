@@ -1,7 +1,8 @@
 import { compileCondition, compileShape } from '../../expression/index.ts';
 import type { Fields } from '../../model/record.ts';
 import type { Operation } from '../../model/record.ts';
-import type { DiffRule, Step } from './pipeline.ts';
+import type { DiffRule, MaskWay, Step } from './pipeline.ts';
+import { compileReading } from './reading.ts';
 import { graceOf, shareOf } from './units.ts';
 import { writtenUse, type WrittenUse } from './written-use.ts';
 
@@ -59,10 +60,25 @@ function ofKind({ kind, options }: WrittenStep, pipelineName: string): object {
       const { unique, ...schema } = options as Written & { unique?: string | string[] };
       return { kind, schema: Object.freeze(schema) as Fields, unique: unique === undefined ? [] : [unique].flat() };
     }
+    case 'operation':
+      return { kind, expression: compileReading(String(options)) };
+    case 'dedupe':
+      return { kind, by: Object.freeze([options].flat().map((each) => compileReading(String(each)))) };
+    case 'mask':
+      return { kind, fields: Object.freeze(maskWays(options as string[] | Record<string, MaskWay>)) };
+    case 'split': {
+      const { each, into, by } = options as Record<string, string>;
+      const parts = { each: compileReading(String(each)), into };
+      return { kind, ...parts, ...(by === undefined ? {} : { by: compileReading(String(by)) }) };
+    }
     default:
       return { kind: 'diff', rule: diffRule(options as Written, pipelineName) };
   }
 }
+
+/** A list of fields stands for tokens. */
+const maskWays = (written: string[] | Record<string, MaskWay>): Record<string, MaskWay> =>
+  Array.isArray(written) ? Object.fromEntries(written.map((field) => [field, 'token' as const])) : { ...written };
 
 function diffRule(written: Written, pipelineName: string): DiffRule {
   const guard = (written.guard ?? {}) as Written;

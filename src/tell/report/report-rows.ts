@@ -15,6 +15,8 @@ export interface ReportReader {
   language: Language;
   /** Column of the file behind a field; several by commas. */
   columnOf(field: string): string;
+  /** Columns whose values the pipeline masks. */
+  masked?: readonly string[] | 'all' | undefined;
 }
 
 /** Causes, most first, each with how many rows hang on it. Causes that read alike are one. */
@@ -41,7 +43,7 @@ const withoutLines = (reason: string): string => reason.replace(/\bline \d+/gi, 
 export function rejectTable(
   rejects: readonly RejectRow[],
   columns: readonly string[] | undefined,
-  { language, columnOf }: ReportReader,
+  { language, columnOf, masked = [] }: ReportReader,
 ): ReportTable {
   const { words } = sentences[language];
   const received = columns ?? columnsOf(rejects);
@@ -51,7 +53,7 @@ export function rejectTable(
   const rows = inFileOrder(rejects).map((reject) => ({
     [line]: reject.line === null ? '' : String(reject.line),
     [reason]: neutralCell(sentenceFor(language, { ...named(reject, columnOf), otherLines: linesOf(reject) })),
-    ...cells(reject.source, received, raw),
+    ...cells(reject.source, received, raw, masked),
   }));
   const shown = received.length > 0 || rows.length === 0 ? received : [raw];
   return { columns: [line, reason, ...shown.map(neutralCell)], rows };
@@ -78,10 +80,21 @@ function linesByKey(rejects: readonly RejectRow[]): (reject: RejectRow) => numbe
     code === 'DUPLICATE_KEY' ? (byKey.get(key ?? '') ?? []).filter((each) => each !== line).sort((a, b) => a - b) : [];
 }
 
-function cells(source: RejectRow['source'], columns: readonly string[], raw: string): Record<string, string> {
-  // A row that could not be taken apart stands whole in the first column.
-  if (typeof source === 'string') return { [neutralCell(raw)]: neutralCell(source) };
-  return Object.fromEntries(columns.map((column) => [neutralCell(column), neutralCell(textOf(source?.[column]))]));
+const MASKED = '***';
+
+function cells(
+  source: RejectRow['source'],
+  columns: readonly string[],
+  raw: string,
+  masked: readonly string[] | 'all',
+): Record<string, string> {
+  // A row that could not be taken apart stands whole in the first column; nobody can say where in it a masked value is.
+  if (typeof source === 'string') return { [neutralCell(raw)]: masked.length === 0 ? neutralCell(source) : MASKED };
+  const shown = (column: string): string => {
+    const text = textOf(source?.[column]);
+    return text !== '' && (masked === 'all' || masked.includes(column)) ? MASKED : neutralCell(text);
+  };
+  return Object.fromEntries(columns.map((column) => [neutralCell(column), shown(column)]));
 }
 
 function named<T extends { field?: string }>(facts: T, columnOf: ReportReader['columnOf']): T {

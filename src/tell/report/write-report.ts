@@ -14,7 +14,7 @@ export interface ReportRequest {
   result: RunResult;
   /** Rejects of this run, with their source form. */
   rejects: Iterable<RejectRow> | AsyncIterable<RejectRow>;
-  pipeline: Pick<Pipeline, 'record' | 'steps'>;
+  pipeline: Pick<Pipeline, 'record' | 'steps' | 'masked'>;
   use: ReportUse;
   /** Makes a format ready; `options` as they stand in a document, over the use's own. */
   openFormat(kind: string, options: Fields): OpenFormat;
@@ -36,6 +36,7 @@ export async function writeReport(request: ReportRequest): Promise<void> {
   const reader = {
     language: use.language,
     columnOf: (field: string) => fieldFactsOf(pipeline).columnsOf(field).join(', '),
+    masked: pipeline.masked,
   };
   const causes = causeTable(result.causes, reader);
   const rows = rejectTable(await collected(request.rejects), result.dialect?.columns, reader);

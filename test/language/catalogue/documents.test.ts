@@ -160,7 +160,7 @@ describe('what is not of the language is told once, at its key', () => {
     ['{ set: { a: 1 }, as: a-b }', '/steps/0/as WRONG_FORM'],
     ['{ validate: {} }', '/steps/0/validate OUT_OF_RANGE'],
     ['{ validate: { require: [a] } }', '/steps/0/validate/require UNKNOWN_KEY required'],
-    ['{ split: {} }', '/steps/0/split UNKNOWN_KIND'],
+    ['{ spilt: {} }', '/steps/0/spilt UNKNOWN_KIND split'],
     ['map', '/steps/0 MISSING_KEY'],
   ])('a step %s', (text, expected) => {
     expect(step(text).map((fault) => fault.replace(/ (filter|set)$/, ''))).toEqual([expected]);

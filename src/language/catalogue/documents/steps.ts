@@ -1,6 +1,7 @@
 import type { Schema } from '../../../connect/sdk/index.ts';
 import { field } from '../../../connect/sdk/index.ts';
 import type { KindEntry } from '../catalogue.ts';
+import { recordSteps } from './record-steps.ts';
 import { namePattern, textsField } from './shared.ts';
 
 const described = (schema: Schema, about: string, more: Schema = {}): Schema => ({
@@ -169,6 +170,7 @@ export const steps: Readonly<Record<string, KindEntry>> = Object.freeze({
       examples: [{ required: ['lastName'], unique: ['email'] }],
     }),
   },
+  ...recordSteps,
   call: { name: 'call', summary: callAbout, options: call.schema },
   diff: {
     name: 'diff',
@@ -185,6 +187,10 @@ export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.
   map: ['only', 'when', 'as'],
   set: ['only', 'when', 'as'],
   validate: ['only', 'when', 'as'],
+  operation: ['when'],
+  dedupe: ['when'],
+  mask: ['when'],
+  split: [],
   call: ['connection', 'only', 'when', 'as'],
   diff: [],
 });

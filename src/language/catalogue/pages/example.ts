@@ -47,6 +47,8 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
   // A target that tells creates from updates needs a diff before it, and who is missing needs a full feed.
   const needsDiff = place === 'sinks' && entry.operations?.includes('upsert') === false;
   const isDiff = place === 'steps' && entry.name === 'diff';
+  const isSaid = place === 'steps' && entry.name === 'operation';
+  const only = isDiff ? { only: ['create', 'update'] } : isSaid ? { only: 'upsert' } : {};
   const source = place === 'sources' ? use : place === 'formats' ? { ...plainSource, format } : plainSource;
   return stringify(
     {
@@ -54,18 +56,21 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
       source: needsDiff || isDiff ? { ...plainSource, feed: 'full' } : source,
       ...(entry.preset?.key === undefined || place !== 'sources' ? { record: { key: 'id' } } : {}),
       ...(place === 'steps' ? { steps: stepsAround(entry) } : needsDiff ? { steps: [diff] } : {}),
-      sink: place === 'sinks' ? use : isDiff ? { ...plainSink, only: ['create', 'update'] } : plainSink,
+      sink: place === 'sinks' ? use : { ...plainSink, ...only },
     },
     { lineWidth: 100 },
   );
 }
 
-/** A step among others: a record is filtered before it is mapped, and mapped before anything else. */
+/** Steps that look at columns of the source. */
+const ofTheSource = ['filter', 'operation', 'split'];
+
+/** A step among others: a record is mapped before all but what looks at the source. */
 function stepsAround(entry: KindEntry): unknown[] {
   const map = { map: { id: '=id', lastName: '=last_name', email: '=email' } };
   const step = { [entry.name]: exampleOf(entry.options) };
   if (entry.name === 'map') return [step];
-  return entry.name === 'filter' ? [step, map] : [map, step];
+  return ofTheSource.includes(entry.name) ? [step, map] : [map, step];
 }
 
 /** A workspace with a connection of the kind. */

@@ -3,6 +3,7 @@ import type { FieldTypes } from '../../../expression/index.ts';
 import { typesAfter } from './field-types.ts';
 import { diffNames, runNames, type Members, type Names } from './names.ts';
 import type { Path } from '../../compile/schema-walk.ts';
+import { listFieldOf } from '../../compile/list-field.ts';
 import { isMap } from '../load-workspace.ts';
 import { fieldsOfRecord } from './record-fields.ts';
 
@@ -67,7 +68,24 @@ function isEachRead({ steps }: Record<string, unknown>, read: readonly WrittenSt
   return !Array.isArray(steps) || steps.length === read.filter((step) => step.path.length > 0).length;
 }
 
-const known = new Set(['filter', 'map', 'set', 'validate', 'call', 'diff']);
+/** What a `mask` took out may be absent now, and is a text otherwise; a `split` brings a field, and takes the list away. */
+function afterParts(names: Names, kind: 'mask' | 'split', options: Record<string, unknown> | unknown[]): Names {
+  const changed = Array.isArray(options) ? options.map(String) : Object.keys(options);
+  const into = kind === 'split' && isMap(options) ? String(options.into) : undefined;
+  const list = kind === 'split' && isMap(options) ? listFieldOf(options.each) : undefined;
+  const named = new Map(names.types?.named);
+  for (const name of into === undefined ? changed : [into]) named.set(name, undefined);
+  const moved = (fields: ReadonlySet<string> | undefined): Set<string> =>
+    new Set([...(fields ?? []), ...(into === undefined ? [] : [into])].filter((name) => name !== list || name === into));
+  return {
+    ...names,
+    ...(names.types ? { types: { ...names.types, named } } : {}),
+    ...(names.fields ? { fields: moved(names.fields) } : {}),
+    likely: moved(names.likely),
+  };
+}
+
+const known = new Set(['filter', 'map', 'set', 'validate', 'operation', 'dedupe', 'mask', 'split', 'call', 'diff']);
 
 /** After a `map` that is doubtful nothing is known of the fields. */
 function after(names: Names, { kind, options, words, path, key }: WrittenStep, isDoubtful: boolean): Names {
@@ -84,6 +102,9 @@ function after(names: Names, { kind, options, words, path, key }: WrittenStep, i
   if (kind === 'diff') {
     return { ...named, variables: new Set([...named.variables, ...diffNames]), compared: false, afterDiff: true };
   }
+  if (kind === 'operation') return { ...named, variables: new Set([...named.variables, 'operation']) };
+  if ((kind === 'mask' || kind === 'split') && (isMap(options) || Array.isArray(options)))
+    return afterParts(named, kind, options);
   if (isDoubtful && (kind === 'map' || kind === 'set')) {
     const { fields: _unknown, types: _ofThem, ...free } = named;
     return free;

@@ -12,11 +12,19 @@ import type { Checking, DocumentCheck } from './context.ts';
 import { checkFormats } from './formats.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
-import { checkOnly, checkOnlyBeforeDiff, checkRepeats, checkTarget, possibleOperations } from './operations.ts';
+import {
+  checkOnly,
+  checkOnlyBefore,
+  checkOperationSteps,
+  checkRepeats,
+  checkTarget,
+  possibleOperations,
+} from './operations.ts';
 import { typesOfRecord } from './field-types.ts';
 import { pipelineScopes, type PipelineScopes } from './pipeline-scopes.ts';
 import { checkSharedSnapshot, checkWas } from './owners.ts';
 import { checkPartial } from './partial.ts';
+import { checkRecordSteps } from './record-steps.ts';
 import { checkRecord } from './record.ts';
 import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
 import { checkSources } from './sources.ts';
@@ -53,6 +61,8 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkStepWords(check, steps, isSure ? possible : operations);
   checkRecord(check, preset);
   if (isSure) checkDiffs(check, steps);
+  checkOperationSteps(check, steps);
+  checkRecordSteps(check, steps, scopes, preset?.key);
   checkCalls(checking, check, steps);
   checkValidate(check, steps, scopes);
   checkMissing(check, steps, sources);
@@ -121,6 +131,12 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
   for (const { kind, options, words, path } of steps) {
     const at = [...path, kind];
     if (kind === 'filter') yield { mark: { as: 'condition' }, value: options, path: at };
+    if (kind === 'operation') yield { mark: { as: 'expression' }, value: options, path: at };
+    if (kind === 'dedupe')
+      for (const each of oneOrList(options, at)) yield { mark: { as: 'expression' }, value: each.item, path: each.path };
+    if (kind === 'split' && isMap(options))
+      for (const word of ['each', 'by'])
+        if (options[word] !== undefined) yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
     if ((kind === 'map' || kind === 'set') && isMap(options)) yield { mark: { as: 'shape' }, value: options, path: at };
     if (kind === 'diff' && isMap(options) && options.protect !== undefined) {
       yield { mark: { as: 'condition' }, value: options.protect, path: [...at, 'protect'] };
@@ -142,15 +158,19 @@ function namesFor(path: Path, scopes: PipelineScopes, steps: readonly WrittenSte
   const found = steps.findIndex((step) =>
     part === 'steps' ? step.path[1] === index : step.path.length === 0 && step.kind === part,
   );
+  if (steps[found]?.kind === 'split' && path.at(-1) === 'by') return ofPart(scopes.steps[found] ?? scopes.doubtful);
   return scopes.steps[found] ?? (part === 'steps' ? scopes.doubtful : scopes.outside);
 }
 
+/** A part may have any fields. */
+const ofPart = (names: Names): Names => ({ ...names, fields: undefined, likely: new Set(), types: undefined });
+
 function checkStepWords(check: DocumentCheck, steps: readonly WrittenStep[], possible: readonly Operation[]): void {
-  const diffAt = steps.findIndex((step) => step.kind === 'diff');
+  const saidAt = steps.findLastIndex((step) => step.kind === 'diff' || step.kind === 'operation');
   const taken = new Set<string>([...runNames, ...diffNames]);
   for (const [index, step] of steps.entries()) {
     const { words, path } = step;
-    if (words.only !== undefined && index < diffAt) checkOnlyBeforeDiff(check, step);
+    if (words.only !== undefined && index < saidAt) checkOnlyBefore(check, step, steps[saidAt]?.kind);
     else if (words.only !== undefined) checkOnly(check, words.only, [...path, 'only'], possible);
     const { as } = words;
     if (typeof as !== 'string') continue;
