@@ -305,7 +305,12 @@ export const codes = listed({
     about: 'A ZIP has too many members, or unpacks to more than the limit: it looks like a bomb.',
   },
   ZIP_ENCRYPTED: { class: 'fatal', about: 'A ZIP is locked by a password.' },
-  ZIP_NAME: { class: 'fatal', about: 'A member of an archive has a name that leads out of its folder.' },
+  ARCHIVE_NAME: { class: 'fatal', about: 'A member of an archive has a name that leads out of its folder.' },
+  ARCHIVE_MEMBER: {
+    class: 'fatal',
+    about: 'An archive has no member of the name that `member` says, or one is to be written under a name with `*`.',
+  },
+  TAR_DAMAGED: { class: 'fatal', about: 'A file that is read as tar is none, is cut, or is damaged.' },
   SPOOL_TOO_LARGE: { class: 'fatal', about: 'A file that must be put on disk to be read is larger than the limit.' },
   SPOOL_DISK_FULL: {
     class: 'fatal',

@@ -41,7 +41,7 @@ const smallBytes = 64 * 1024 ** 2;
 
 /**
  * Opens a ZIP. Its directory stands at its end, so it is put on disk first. Folders are no members. Throws ZIP_DAMAGED,
- * ZIP_TOO_LARGE, ZIP_ENCRYPTED, and ZIP_NAME for a name that leads out of its folder.
+ * ZIP_TOO_LARGE, ZIP_ENCRYPTED, and ARCHIVE_NAME for a name that leads out of its folder.
  */
 export async function openZip(bytes: AsyncIterable<Uint8Array>, limits: ZipLimits = zipLimits): Promise<OpenZip> {
   const spooled = await spool(bytes, limits.packedBytes);
@@ -116,10 +116,10 @@ function nameOf(
   return name.replaceAll('\\', '/').normalize('NFC');
 }
 
-/** Throws ZIP_NAME for a member whose name leads out of the folder that it would be unpacked in. */
+/** Throws ARCHIVE_NAME for a member whose name leads out of the folder that it would be unpacked in. */
 export function refuseEscape(name: string): void {
   if (!/^[A-Za-z]:|^\/|\0/.test(name) && !name.split('/').includes('..')) return;
-  throw problem('ZIP_NAME', 'A member of the archive has a name that leads out of its folder.', {
+  throw problem('ARCHIVE_NAME', 'A member of the archive has a name that leads out of its folder.', {
     fix: 'Such archives are made to do harm: ask the sender what it is.',
   });
 }

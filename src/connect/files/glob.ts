@@ -49,7 +49,8 @@ export function folderOf(path: string): string {
   return end < 0 ? '.' : path.slice(0, end) || '/';
 }
 
-function matches(pattern: string, name: string): boolean {
+/** Does a name without folder fit a pattern with `*` and `?`? */
+export function matches(pattern: string, name: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   // Names of one look may be composed (NFC) or not (NFD, from a Mac).
   return matchesFrom([...pattern.normalize('NFC')], [...name.normalize('NFC')]);

@@ -47,7 +47,8 @@ export async function* readFile(
   const decoding = format.decode(unwrapped.bytes, context.wanted);
   for await (const batch of decoding.batches) {
     read.rows += batch.records.length + batch.unreadable.length;
-    yield { ...batch, origin: file.name, file: facts };
+    const origin = batch.origin === undefined ? file.name : `${file.name}/${batch.origin}`;
+    yield { ...batch, origin, file: facts };
   }
   refuseChanged(file, await keeper.use((again) => again.stat(file.path)), bytesRead);
   const { dialect, cut, notes } = decoding.end();

@@ -196,7 +196,10 @@ export interface FileStoreDeclaration {
 }
 
 /** What a format makes of bytes: records, and rows that could not be decoded. */
-export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 'columns'>;
+export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 'columns'> & {
+  /** The member of an archive that they came from. */
+  origin?: string;
+};
 
 export interface Decoding {
   batches: AsyncIterable<DecodedBatch>;

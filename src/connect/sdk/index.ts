@@ -48,3 +48,7 @@ export { packZip, type NewMember } from '../bytes/pack-zip.ts';
 export { peek } from '../bytes/peek.ts';
 export { encodeTables, type Table } from '../table/tables.ts';
 export { isStyledCell, styledCell, type StyledCell } from '../table/styled-cell.ts';
+export { kindsSchema, oneOrList, type PlacedKind } from './kinds-schema.ts';
+export { archiveFormat, type ArchiveKind, type Member } from '../archive/archive-format.ts';
+export { readTar } from '../archive/read-tar.ts';
+export { packTar } from '../archive/pack-tar.ts';

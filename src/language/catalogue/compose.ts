@@ -1,4 +1,4 @@
-import type { Schema } from '../../connect/sdk/index.ts';
+import { kindsSchema, type PlacedKind, type Schema } from '../../connect/sdk/index.ts';
 import { alsoTexts, referencePattern } from './also-texts.ts';
 import type { Catalogue, KindEntry } from './catalogue.ts';
 import { checkSchema } from './documents/check.ts';
@@ -6,7 +6,6 @@ import { pipelineSchema } from './documents/pipeline.ts';
 import { words } from './documents/shared.ts';
 import { wordsOfSteps } from './documents/steps.ts';
 import { workspaceSchema } from './documents/workspace.ts';
-import { kindsSchema, type PlacedKind } from './kinds-schema.ts';
 
 type Kinds = Omit<Catalogue, 'documents'>;
 type Entries = Readonly<Record<string, KindEntry>>;

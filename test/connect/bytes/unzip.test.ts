@@ -68,7 +68,7 @@ describe('a ZIP', () => {
 
   it('with a name that leads out of its folder is refused, whatever else is in it', async () => {
     for (const name of ['../../etc.csv', '/root/etc.csv', '..\\..\\etc.csv', 'C:\\root\\a.csv'])
-      expect(await codeOf(async () => read(await named(name)))).toBe('ZIP_NAME');
+      expect(await codeOf(async () => read(await named(name)))).toBe('ARCHIVE_NAME');
     const inside = await zipOf({ 'aXXb/c..csv': 'x' });
     expect(await read(replaced(inside, 'aXXb', 'a..b'))).toEqual({ 'a..b/c..csv': 'x' });
   });

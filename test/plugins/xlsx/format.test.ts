@@ -112,6 +112,13 @@ describe('writing xlsx', () => {
     expect(await codeOf(() => encodeAll(format, [[wide]]))).toBe('XLSX_FULL');
   });
 
+  it('refuses more rows than a sheet has', async () => {
+    const rows = Array.from({ length: 8192 }, () => ({ a: '' }));
+    const filling = Array.from({ length: 128 }, () => rows);
+    expect(await codeOf(() => encodeAll(xlsx.open({ header: false }), [...filling, [{ a: '' }]]))).toBe('XLSX_FULL');
+    expect(await codeOf(() => encodeAll(format, filling))).toBe('XLSX_FULL');
+  });
+
   it('gives back any text', async () => {
     const texts = fc.string({
       unit: fc.constantFrom(

@@ -1,5 +1,4 @@
-import { field, type Schema } from '../../../connect/sdk/index.ts';
-import { oneOrList } from '../kinds-schema.ts';
+import { field, oneOrList, type Schema } from '../../../connect/sdk/index.ts';
 import { recordSchema } from './record.ts';
 import { steps } from './steps.ts';
 import { namePattern, textsField } from './shared.ts';

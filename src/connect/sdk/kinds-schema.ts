@@ -1,4 +1,4 @@
-import type { Schema } from '../../connect/sdk/index.ts';
+import type { Schema } from './field.ts';
 
 /** A kind at a place, with what may and must stand beside it. */
 export interface PlacedKind {
