@@ -716,6 +716,11 @@ export const codes = listed({
     class: 'data',
     about: "The target no longer knows a record that it took before, and can't create it.",
   },
+  TARGET_PENDING: {
+    class: 'data',
+    about:
+      'A pipeline without a diff read a record again while the target still owes the outcome of an earlier request for it. It is not sent before that is known.',
+  },
   TARGET_STALE: {
     class: 'data',
     about: 'The record changed at the target between our reading and our writing, twice.',

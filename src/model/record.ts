@@ -83,6 +83,8 @@ export type Outcome =
   | { is: 'retry'; reason: string; afterMs?: number }
   /** No answer for this record: it may or may not have been done. */
   | { is: 'unknown'; reason: string }
+  /** The target took it and answers later; only where the sink's journal holds how it can be asked. */
+  | { is: 'pending'; reason: string }
   /** A create that the target calls a duplicate (S10). `other` is how the target names the record that is there: its key or id. */
   | { is: 'exists'; reason: string; other?: string }
   /** The target no longer knows what we kept: forget it, update becomes create. */

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import type { RunResult } from '../../src/engine/run/result.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { makeWorkspaceKey } from '../../src/store/index.ts';
-import { openWorkspace } from '../../src/workspace/index.ts';
+import { openWorkspace, type Workspace } from '../../src/workspace/index.ts';
 
 export type Row = Record<string, string>;
 
@@ -16,6 +16,10 @@ export interface Scene {
   /** Milliseconds that runs waited, each wait. */
   waits: number[];
   run(rows: Row[]): Promise<RunResult>;
+  /** What a run would do. */
+  plan(rows: Row[]): Promise<RunResult>;
+  /** Open rejects, by key. */
+  rejects(): Promise<Record<string, string>>;
   /** Runs in a process of its own, which `during` may kill; gives the signal that ended it. */
   runApart(rows: Row[], during: (child: ChildProcess) => void): Promise<NodeJS.Signals | null>;
   close(): void;
@@ -75,6 +79,14 @@ export function openScene({ connector, name, connection, target, map, missing, r
     const columns = Object.keys(rows[0] ?? {});
     put('in/people.csv', [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].join('\n'));
   };
+  const opened = async <T>(work: (workspace: Workspace) => Promise<T>): Promise<T> => {
+    const workspace = await openWorkspace(folder, { env, clock: jumpingClock(waits) });
+    try {
+      return await work(workspace);
+    } finally {
+      await workspace.close();
+    }
+  };
   return {
     waits,
     async runApart(rows, during) {
@@ -89,15 +101,19 @@ export function openScene({ connector, name, connection, target, map, missing, r
       const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       return signal;
     },
-    async run(rows) {
+    run(rows) {
       feed(rows);
-      const workspace = await openWorkspace(folder, { env, clock: jumpingClock(waits) });
-      try {
-        return await workspace.run('people');
-      } finally {
-        await workspace.close();
-      }
+      return opened((workspace) => workspace.run('people'));
     },
+    plan(rows) {
+      feed(rows);
+      return opened((workspace) => workspace.plan('people'));
+    },
+    rejects: () =>
+      opened(async ({ store }) => {
+        const open = await store.rejects({ status: 'open' });
+        return Object.fromEntries(open.map(({ key, reason }) => [key ?? '', reason]));
+      }),
     close: () => rmSync(folder, { recursive: true }),
   };
 }

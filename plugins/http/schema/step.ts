@@ -32,7 +32,8 @@ const stepWords = {
   }),
   every: field.duration({ about: 'Wait between two of these requests; 5 s without it.', optional: true }),
   timeout: field.duration({
-    about: 'Wait for `until` at most, 10 minutes without it. What became of the records is unknown then.',
+    about:
+      'Wait for `until` at most, 10 minutes without it. Behind a step that did something the records are pending then: the next run asks once for their outcome, before it sends anything.',
     optional: true,
   }),
 };

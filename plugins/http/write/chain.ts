@@ -1,10 +1,20 @@
-import { isProblem, nextAttempt, repeatByMethod, type Failure, type Problem, type Scope, type WriteAnswer } from '#sdk';
+import {
+  isProblem,
+  nextAttempt,
+  type Failure,
+  type Problem,
+  type Scope,
+  type WriteAnswer,
+  type WriteBatch,
+} from '#sdk';
 import { askJudged, type JudgedAnswer } from '../ask-judged.ts';
 import { compose } from '../compose.ts';
-import { templateOf } from '../schema/request.ts';
 import type { StepRule } from '../schema/step.ts';
 import { answerNames, scrubFor } from '../verdict.ts';
+import { openChainJournal, type ChainJournal } from './chain-journal.ts';
+import { repeatOfWhole } from './operation.ts';
 import { errorRulesOf, inputOf, type Sending } from './sending.ts';
+import { doesSomething, isSafe } from './step-effect.ts';
 import { inFormat, takingBytes } from './step-format.ts';
 
 /** How long a step with `until` waits between two requests, and in all, where it does not say. */
@@ -24,19 +34,30 @@ interface Chain {
   signal: AbortSignal;
   /** A step that may have done something is behind: what fails now leaves the whole in doubt. */
   isBegun: boolean;
+  journal?: ChainJournal;
+  /** `until` is asked for once: an earlier run has waited. */
+  isPending: boolean;
+}
+
+/** \`until\` did not come true in the time that it has. */
+interface Waiting {
+  is: 'waiting';
+  reason: string;
 }
 
 /**
  * Performs the steps of a chain. Until a step has done something, a failure is told as it is, and the engine tries again;
  * afterwards what is not done, or can be asked for again, is tried again here, and what remains leaves the outcome of the
- * whole unknown.
+ * whole unknown. A step that the batch's journal holds is not made again.
  */
 export async function performChain(
   sending: Sending,
   steps: readonly StepRule[],
   signal: AbortSignal,
+  { journal: kept, isPending = false }: Pick<WriteBatch, 'journal' | 'isPending'> = {},
 ): Promise<Chained> {
-  const chain: Chain = { sending, signal, isBegun: false };
+  const journal = await openChainJournal(kept, steps);
+  const chain: Chain = { sending, signal, isBegun: false, isPending, ...(journal ? { journal } : {}) };
   try {
     return await throughSteps(chain, steps);
   } catch (error) {
@@ -51,26 +72,49 @@ export async function performChain(
 }
 
 async function throughSteps(chain: Chain, steps: readonly StepRule[]): Promise<Chained> {
+  const { journal } = chain;
+  // Whether the step behind those that are remembered was made is not known.
+  let isInDoubt = journal !== undefined && journal.done.size > 0;
+  const isResumed = isInDoubt;
   let last: JudgedAnswer | undefined;
-  for (const step of steps) {
+  for (const [place, step] of steps.entries()) {
     const { scope, session } = chain.sending;
+    const known = journal?.done.get(place);
+    if (known) {
+      last = known;
+      passed(chain, step, known);
+      continue;
+    }
     if (step.when && !(await step.when.evaluate(inputOf(chain.sending), scope, session.env))) continue;
+    if (isInDoubt && !mayFollow(chain, step)) return unanswered('an earlier run was ended before the answer');
+    isInDoubt = false;
     const made = await performStep(chain, step);
-    if (made.is !== 'answered') return { is: 'stopped', answer: failedAnswer(chain, step, made) };
+    if (made.is !== 'answered') return { is: 'stopped', answer: unansweredStep(chain, step, made) };
     const { is } = made.verdict;
+    if (isResumed && is === 'gone') {
+      await journal?.forget();
+      return unanswered(`what an earlier attempt began is no longer there: ${made.verdict.reason}`);
+    }
+    // It was done, and came to nothing: the next attempt begins anew.
+    if (chain.isBegun && is === 'fail' && made.answer.status < 300) await journal?.forget();
     last = asFarAs(chain, made);
     if (is !== 'good' && is !== 'done' && is !== 'empty') break;
-    chain.isBegun ||= doesSomething(step);
-    if (step.as !== undefined) chain.sending = named(chain.sending, step.as, made.answer.body);
+    passed(chain, step, made);
+    await journal?.write(place, made);
   }
   return { is: 'answered', sending: chain.sending, ...(last ? { last } : {}) };
 }
 
-const doesSomething = (step: StepRule): boolean => templateOf(step).method !== 'GET';
+function passed(chain: Chain, step: StepRule, { answer }: JudgedAnswer): void {
+  chain.isBegun ||= doesSomething(step);
+  if (step.as !== undefined) chain.sending = named(chain.sending, step.as, answer.body);
+}
 
-/** A step that may be made again although its answer was lost. */
-const isSafe = (step: StepRule): boolean =>
-  repeatByMethod(templateOf(step).method, step.headers?.keys ?? []) === 'safe';
+const unanswered = (reason: string): Chained => ({ is: 'stopped', answer: { is: 'unanswered', reason } });
+
+/** May a step be made of which nobody knows whether it was? */
+const mayFollow = ({ sending }: Chain, step: StepRule): boolean =>
+  isSafe(step) || step.until !== undefined || repeatOfWhole(sending.document) === 'safe';
 
 function named(sending: Sending, name: string, body: unknown): Sending {
   const answers = { ...sending.answers, [name]: body };
@@ -78,7 +122,7 @@ function named(sending: Sending, name: string, body: unknown): Sending {
 }
 
 /** One step with its repetitions: for `until`, and for what is to be tried again within a chain that has begun. */
-async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
+async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer | Failure | Waiting> {
   const { clock, env } = chain.sending.session;
   const beganMs = clock.monotonic();
   for (;;) {
@@ -87,9 +131,12 @@ async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer |
     const names: Scope = { ...chain.sending.scope, ...answerNames(made.answer) };
     if (await step.until.evaluate(made.answer.body, names, env)) return made;
     const everyMs = step.every ?? defaultEveryMs;
-    const timeoutMs = step.timeout ?? defaultTimeoutMs;
+    const timeoutMs = chain.isPending ? 0 : (step.timeout ?? defaultTimeoutMs);
     if (clock.monotonic() - beganMs + everyMs > timeoutMs) {
-      return { is: 'lost', reason: `\`until\` did not come true within ${timeoutMs / 1000} s` };
+      const reason = chain.isPending
+        ? '`until` is not true yet'
+        : `\`until\` did not come true within ${timeoutMs / 1000} s`;
+      return { is: 'waiting', reason };
     }
     await clock.sleep(everyMs, chain.signal);
   }
@@ -125,8 +172,15 @@ async function ask({ sending, signal }: Chain, step: StepRule): Promise<JudgedAn
   return made.is === 'answered' && step.format !== undefined ? inFormat(session, step.format, made) : made;
 }
 
-/** What the engine hears of a step without an answer. */
-function failedAnswer({ isBegun }: Chain, step: StepRule, { is, reason }: Failure): WriteAnswer {
+/**
+ * What the engine hears of a step without an answer. What was begun and is still being done is pending, where a later run
+ * can go on from here.
+ */
+function unansweredStep(chain: Chain, step: StepRule, { is, reason }: Failure | Waiting): WriteAnswer {
+  const { isBegun, journal, sending } = chain;
+  if (is === 'waiting' && isBegun && journal?.isWhole()) {
+    return { is: 'answered', outcomes: sending.prepared.map(() => ({ is: 'pending', reason })) };
+  }
   const isHarmless = !isBegun && (is === 'notSent' || !doesSomething(step));
   return { is: isHarmless ? 'notDone' : 'unanswered', reason };
 }

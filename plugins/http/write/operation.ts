@@ -39,10 +39,14 @@ function ruleOf(document: OperationDocument): OperationRule {
     size,
     atomic,
     ...(ordered ? { ordered } : {}),
-    repeat: document.repeat ?? defaultRepeat(stepsOf(document)),
+    repeat: repeatOfWhole(document),
     ...(by === undefined ? {} : { by: (item) => String(item.record[by] ?? '') }),
   };
 }
+
+/** How a repeat of all requests of an operation is recognised. */
+export const repeatOfWhole = (document: OperationDocument): OperationRule['repeat'] =>
+  document.repeat ?? defaultRepeat(stepsOf(document));
 
 /** How a repeat of a single operation is recognised. */
 export const repeatOf = ({ repeat, request }: { repeat?: 'safe' | 'never'; request: RequestRule }): 'safe' | 'never' =>

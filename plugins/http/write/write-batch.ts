@@ -29,7 +29,7 @@ export async function writeBatch(tools: WriteTools, batch: WriteBatch): Promise<
   const sending: Sending = { session, target, document, prepared, scope, answers: {} };
   const failure = await tooLarge(sending);
   if (failure) return allRejected(batch, refused, sending, failure);
-  const chained = await performChain(sending, stepsOf(document), signal);
+  const chained = await performChain(sending, stepsOf(document), signal, batch);
   if (chained.is === 'unmade') return withoutCulprits(tools, batch, refused, sending, chained.failure);
   const answer = chained.is === 'stopped' ? chained.answer : await answerOf(chained.sending, chained.last);
   if (answer.is !== 'answered' || refused.size === 0) return wholeAnswer(batch, refused, prepared, answer);

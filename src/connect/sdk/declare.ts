@@ -140,11 +140,26 @@ export interface RetryRule {
   withinMs: number;
 }
 
+/**
+ * What a sink remembers of one batch between its requests, durably and sealed, until the batch is settled. A sink that
+ * makes one request for a batch has no use for it.
+ */
+export interface BatchJournal {
+  /** Steps done by an earlier attempt or run, in the order of their places. */
+  steps(): Promise<{ place: number; answer: Fields }[]>;
+  write(step: { place: number; answer: Fields }): Promise<void>;
+  /** What was begun is gone at the target, or came to nothing: the next attempt begins anew. */
+  forget(): Promise<void>;
+}
+
 export interface WriteBatch {
   /** Idempotency key: `$once`. The identical request has the identical key. */
   once: string;
   operation: Operation;
   items: WriteItem[];
+  journal?: BatchJournal;
+  /** An earlier run left these items pending: the target is asked once for their outcome, without waiting. */
+  isPending?: boolean;
 }
 
 export interface OpenSink {

@@ -5,7 +5,7 @@ import { countDelivered } from '../run/account.ts';
 import { emptyCommit, lease, settleWell, takePending, type RunContext } from '../run/context.ts';
 import { rejectWork, type Delivery } from './delivery.ts';
 import { intentItem } from './doubts.ts';
-import { itemFor, type Final, type Target, type Work } from './work.ts';
+import { itemFor, type Settled, type Target, type Work } from './work.ts';
 
 /**
  * One transaction for a wave: outcomes, counts, rejects, acknowledgements, intents closed. Without a target: works that
@@ -15,7 +15,7 @@ export async function commitFinals(
   delivery: Delivery,
   target: Target | undefined,
   works: Work[],
-  finals: Final[],
+  finals: Settled[],
   opened: string[],
 ): Promise<void> {
   const { run, ledger, targets } = delivery;
@@ -25,7 +25,7 @@ export async function commitFinals(
   const doubtful: Work[] = [];
   for (let index = 0; index < works.length; index++) {
     const work = works[index] as Work;
-    const final: Final = target ? (finals[index] as Final) : { is: 'delivered' };
+    const final: Settled = target ? (finals[index] as Settled) : { is: 'delivered' };
     if (target) settleDoubt(delivery, work.key, final);
     if (final.is === 'rejected') {
       if (final.inDoubt && target && !delivery.doubts.has(work.key)) doubtful.push(work);
@@ -132,7 +132,7 @@ export function packed(ledger: Ledger | undefined, entries: number[]): Uint8Arra
 }
 
 /** A key whose fate is known now is no longer open in the intents of earlier runs. */
-function settleDoubt({ doubts, openIntents }: Delivery, key: string, final: Final): void {
+function settleDoubt({ doubts, openIntents }: Delivery, key: string, final: Settled): void {
   if (!doubts.has(key) || (final.is === 'rejected' && final.inDoubt)) return;
   doubts.delete(key);
   for (const { left } of openIntents.values()) left.delete(key);

@@ -16,6 +16,8 @@ export interface Delivery {
   doubts: Doubts;
   /** Intents of earlier runs, with how many of their keys are still open. */
   openIntents: Map<string, { intent: Intent; left: Set<string> }>;
+  /** Batches that earlier runs left pending at their target. */
+  pending: Intent[];
   /** Steps after the diff. */
   steps: RunSteps;
   /** Does the pipeline own its snapshot (S19)? What another delivers into it is marked as not the owner's. */

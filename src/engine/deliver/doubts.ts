@@ -36,12 +36,15 @@ export async function sendInDoubt(
   items: WriteItem[],
 ): Promise<Final[]> {
   const rule = ruleOf(tools.sink, intent.operation);
-  if (rule?.repeat === 'never' || !rule) return items.map(stillUnknown);
+  if (!rule) return items.map(stillUnknown);
   const operation = items[0]?.operation ?? intent.operation;
   const isOneRequest = items.length <= rule.size;
-  if (rule.repeat === 'safe' && operation === intent.operation && isOneRequest && isIdentical(vault, intent, items)) {
-    return sendBatch(tools, operation, items, intent.id);
+  if (operation === intent.operation && isOneRequest && isIdentical(vault, intent, items)) {
+    // What is journalled is not repeated: the sink goes on behind it, and says where it can't.
+    const isBegun = (await tools.journalOf(intent.id).steps()).length > 0;
+    if (rule.repeat === 'safe' || isBegun) return sendBatch(tools, operation, items, intent.id);
   }
+  if (rule.repeat === 'never') return items.map(stillUnknown);
   if (tools.sink.find && intent.operation === 'create' && operation === 'create')
     return findThenSend(tools, vault, intent, items);
   return resendWith(tools, attemptsAt(tools))(operation, items);

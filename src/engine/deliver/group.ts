@@ -70,7 +70,7 @@ export async function planGroup(delivery: Delivery, works: Work[]): Promise<void
   const { run } = delivery;
   for (const work of works) {
     if (!(await prepare(delivery, work))) continue;
-    const unknown = unknownAt(delivery, work);
+    const unknown = await unknownAt(delivery, work);
     if (unknown) {
       const { code, reason, isCarriedOver = false } = stillUnknown();
       await rejectWork(delivery, work, { stage: 'deliver', code, reason, sink: unknown.name, isCarriedOver });
@@ -86,9 +86,10 @@ export async function planGroup(delivery: Delivery, works: Work[]): Promise<void
 }
 
 /** The sink that may have been given the record by an earlier run, and is never asked twice (S1). */
-function unknownAt({ doubts, targets }: Delivery, { key, route }: Work): Target | undefined {
+async function unknownAt({ run, doubts, targets }: Delivery, { key, route }: Work): Promise<Target | undefined> {
   const intent = doubts.get(key)?.intent;
-  if (!intent) return undefined;
+  // A chain goes on behind its finished steps.
+  if (!intent || (await run.world.store.journalSteps(intent.id)).length > 0) return undefined;
   const targetsOfRoute = route.map(({ target }) => targets[target] as Target);
   return targetsOfRoute.find(
     ({ name, use }) => name === intent.sink && use.neverRepeats?.includes(intent.operation) === true,

@@ -1,4 +1,4 @@
-import type { OpenSink, OperationRule } from '../../connect/sdk/index.ts';
+import type { BatchJournal, OpenSink, OperationRule, WriteBatch } from '../../connect/sdk/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import { counted } from '../../model/counted.ts';
 import { isProblem, problem } from '../../model/problem.ts';
@@ -21,6 +21,8 @@ export interface SendTools {
   /** Remembers a request before it is made (S9). */
   openIntent(once: string, operation: Operation, items: WriteItem[]): Promise<void>;
   newId(): string;
+  /** What is remembered of a batch between its requests, by its intent. */
+  journalOf(once: string): BatchJournal;
   reached?(label: string): void;
 }
 
@@ -44,15 +46,16 @@ export async function sendBatch(
     return items.map(() => ({ is: 'rejected', code: 'TARGET_LACKS_OPERATION', reason }));
   }
   const resend = resendWith(tools, attempts);
+  const journal = tools.journalOf(once);
   let isInDoubt = false;
   for (;;) {
-    const answer = await tools.sink.write({ once, operation, items }, tools.signal).catch((error: unknown) => {
+    const answer = await tools.sink.write({ once, operation, items, journal }, tools.signal).catch((error: unknown) => {
       throw isInDoubt ? doubtful(error) : error;
     });
     tools.reached?.('answered');
     switch (answer.is) {
       case 'answered':
-        return settleOutcomes(tools, operation, items, answer.outcomes, attempts);
+        return settleOutcomes(tools, { once, operation, items }, answer.outcomes, attempts);
       case 'refused':
         if (rule.atomic && items.length > 1) return sendHalves(tools, operation, items);
         return items.map(() => ({ is: 'rejected', code: answer.code, reason: answer.reason }));
@@ -117,8 +120,7 @@ export function resendWith(tools: SendTools, attempts: Attempts): Resend {
 
 async function settleOutcomes(
   tools: SendTools,
-  operation: Operation,
-  items: WriteItem[],
+  { once, operation, items }: Pick<WriteBatch, 'once' | 'operation' | 'items'>,
   outcomes: Outcome[],
   attempts: Attempts,
 ): Promise<Final[]> {
@@ -129,9 +131,10 @@ async function settleOutcomes(
     );
   }
   const resend = resendWith(tools, attempts);
-  const finals: (Final | undefined)[] = outcomes.map((outcome) =>
-    outcome.is === 'delivered' || outcome.is === 'rejected' ? outcome : undefined,
-  );
+  const finals: (Final | undefined)[] = outcomes.map((outcome, place) => {
+    if (outcome.is === 'pending') return { is: 'pending', intent: once, place, item: items[place] as WriteItem };
+    return outcome.is === 'delivered' || outcome.is === 'rejected' ? outcome : undefined;
+  });
   const settle = async <Is extends Outcome['is']>(
     is: Is,
     resolve: (open: WriteItem[], told: Extract<Outcome, { is: Is }>[]) => Promise<Final[]>,

@@ -2,9 +2,11 @@ import { isProblem } from '../../model/problem.ts';
 import type { Operation, WriteItem } from '../../model/record.ts';
 import type { Intent } from '../../store/ports.ts';
 import { lease } from '../run/context.ts';
+import { batchJournal } from './batch-journal.ts';
 import { closeIntents, commitFinals } from './commit.ts';
 import { openTarget, type Delivery } from './delivery.ts';
 import { intentItem, sendInDoubt } from './doubts.ts';
+import { keepPending } from './pending.ts';
 import { sendBatch, type SendTools } from './send.ts';
 import { itemFor, type Final, type Target, type Work } from './work.ts';
 
@@ -58,6 +60,7 @@ export async function sendWave(
     signal: run.inFlight,
     stopped: run.signal,
     newId: () => run.world.newId(),
+    journalOf: (once) => batchJournal(run, once),
     openIntent: (id, of, items) => store.openIntents(lease(run), [intentOf(sending, id, of, items)]),
     ...(reached ? { reached } : {}),
   });
@@ -82,15 +85,9 @@ export async function sendWave(
   });
   reached?.('before commit');
   const answered = sendings.filter(({ finals }) => finals !== undefined);
-  const finals = answered.flatMap((sending) => sending.finals ?? []);
   if (answered.length > 0) {
-    await commitFinals(
-      delivery,
-      target,
-      answered.flatMap(({ works }) => works),
-      finals,
-      answered.flatMap(({ opened }) => opened),
-    );
+    const { works, finals, closed } = await keepPending(delivery, answered);
+    await commitFinals(delivery, target, works, finals, closed);
   }
   if (failure) {
     // What was never sent, or certainly did nothing, is not in doubt: the next run simply takes it.

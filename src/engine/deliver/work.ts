@@ -41,7 +41,12 @@ export interface Work {
  */
 export type Final =
   | { is: 'delivered'; kept?: Fields; adopted?: boolean }
+  /** The target took the item and answers later; `place` in the batch of the intent. */
+  | { is: 'pending'; intent: string; place: number; item: WriteItem }
   | { is: 'rejected'; code: string; reason: string; cause?: string; inDoubt?: boolean; isCarriedOver?: boolean };
+
+/** A fate that is known by now. */
+export type Settled = Exclude<Final, { is: 'pending' }>;
 
 /** What a sink is given of a work. */
 export function itemFor(work: Work, target: Target, operation: Operation): WriteItem {

@@ -110,7 +110,8 @@ async function compare(
   if (into.doubts.has(row.key)) ledger.mark(entry, flag.doubt);
   const fate = fateOf(ledger, entry, hash, isGone, into);
   ledger.setFate(entry, fate);
-  if (fate === 'unchanged' || fate === 'none') settleWell(run, row.key);
+  if (run.pendingKeys.has(row.key)) ledger.setFate(entry, 'none');
+  else if (fate === 'unchanged' || fate === 'none') settleWell(run, row.key);
   else
     await into.staging.add({
       entry,

@@ -6,6 +6,7 @@ import { asked, changeSetHash } from './change-set.ts';
 import type { Collected } from './collect.ts';
 import { heldOperations, judgeGuards } from './guard.ts';
 import { flag } from './ledger.ts';
+import { takeOutPending } from './pending.ts';
 import { rememberAccepted } from './remember.ts';
 
 /** What phase one decided. */
@@ -21,7 +22,7 @@ export interface Judgement extends Absences {
 
 /** Counts what phase one found, judges the guards, and decides who is due. */
 export async function judge(run: RunContext, collected: Collected, circumstances: Circumstances): Promise<Judgement> {
-  const candidates = scan(run, collected, circumstances);
+  const candidates = takeOutPending(run, collected, scan(run, collected, circumstances));
   const guards = judgeGuards(collected.rule, candidates.tally);
   const accept = guards.length > 0 ? changeSetHash(run, collected, candidates, guards) : undefined;
   if (

@@ -52,6 +52,8 @@ export interface RunContext {
   remembered: RememberedPersonal;
   /** Keys with an open reject: the only ones whose settling is worth telling the store. */
   openRejects: Set<string>;
+  /** Keys whose outcome a target still owes: they are not sent again before it is known. */
+  pendingKeys: Set<string>;
 }
 
 /** A context with nothing counted yet. */
@@ -87,6 +89,7 @@ export function newContext(
     pendingSettled: [],
     remembered: nothingRemembered,
     openRejects: new Set(),
+    pendingKeys: new Set(),
   };
 }
 

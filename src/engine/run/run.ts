@@ -155,7 +155,9 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     tools,
   );
   const after = compileSteps(stepsOf(run, at < 0 ? [] : pipeline.steps.slice(at + 1), 'after a diff'), tools);
-  const intents = await world.store.pendingIntents(run.state.snapshot);
+  const pending = new Set(await world.store.pendingBatches(run.state.snapshot));
+  const open = await world.store.pendingIntents(run.state.snapshot);
+  const intents = open.filter(({ id }) => !pending.has(id));
   const delivery: Delivery = {
     run,
     targets: targetsOf(pipeline),
@@ -163,6 +165,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     openIntents: new Map(
       intents.map((intent) => [intent.id, { intent, left: new Set(intent.items.map(({ key }) => key)) }]),
     ),
+    pending: open.filter(({ id }) => pending.has(id)),
     steps: after,
   };
   const source = await openSources(run);

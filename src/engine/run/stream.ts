@@ -1,6 +1,7 @@
 import type { Operation } from '../../model/record.ts';
 import type { OpenSource } from '../../connect/sdk/index.ts';
-import type { Delivery } from '../deliver/delivery.ts';
+import { rejectWork, type Delivery } from '../deliver/delivery.ts';
+import { settlePending } from '../deliver/pending-outcomes.ts';
 import { deliverGroup, planGroup } from '../deliver/group.ts';
 import { streamedWork } from '../deliver/works.ts';
 import type { Work } from '../deliver/work.ts';
@@ -20,6 +21,7 @@ export async function runStream(
   steps: RunSteps,
 ): Promise<Ending> {
   run.isDelivering = !run.dryRun;
+  await settlePending(delivery);
   const moveCursors = batchCursors(run, source, delivery);
   for await (const batch of transform(run, source, steps)) {
     for (const unreadable of batch.unreadable) await reject(run, unreadable);
@@ -71,6 +73,15 @@ async function take(run: RunContext, delivery: Delivery, row: Row, origin: strin
       if (row.key !== null) settleWell(run, row.key);
       return undefined;
     case 'passed':
+      if (row.key !== null && run.pendingKeys.has(row.key)) return rejectPending(run, delivery, row, origin);
       return streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin);
   }
+}
+
+/** Nothing remembers a stream's record but the rejects, from which it is sent when the outcome is known. */
+async function rejectPending(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<undefined> {
+  const work = streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin);
+  const reason = 'The target has not answered yet what became of the same record of an earlier request';
+  await rejectWork(delivery, work, { stage: 'deliver', code: 'TARGET_PENDING', reason, isCarriedOver: true });
+  return undefined;
 }

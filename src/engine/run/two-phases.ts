@@ -17,6 +17,7 @@ import { missingLeft } from './missing-left.ts';
 import { personalToday, rememberedPersonal } from './remembered-personal.ts';
 import type { Ending } from './ending.ts';
 import { ownershipOf, type Ownership } from './state-place.ts';
+import { settlePending } from '../deliver/pending-outcomes.ts';
 
 /** S3: reads and compares the whole feed, judges the guards, and only then delivers. `plan` ends before the delivery. */
 export async function runTwoPhases(
@@ -34,6 +35,7 @@ export async function runTwoPhases(
   delivery = { ...delivery, isOwner: ownership.isOwner };
   const ledger = space.newLedger();
   for await (const part of store.loadSnapshot(run.state.snapshot)) ledger.load(part);
+  await settlePending({ ...delivery, ledger });
   const collected: Collected = {
     rule,
     ledger,

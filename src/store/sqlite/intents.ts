@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Operation } from '../../model/record.ts';
 import type { IntentItem, Store } from '../ports.ts';
 import type { Connection } from './connection.ts';
+import { dropJournal } from './journal.ts';
 import { underLease } from './runs.ts';
 import type { Sealing } from './sealing.ts';
 import { statement } from './statement.ts';
@@ -69,7 +70,10 @@ export function intents(
   };
 }
 
-/** Part of a commit: these are answered. */
+/** Part of a commit: these are answered; what was journalled of them goes with them. */
 export function closeIntents(connection: Connection, ids: readonly string[]): void {
-  for (const id of ids) connection.run(remove, { id });
+  for (const id of ids) {
+    connection.run(remove, { id });
+    dropJournal(connection, id);
+  }
 }

@@ -9,6 +9,7 @@ import { deliveries } from './deliveries.ts';
 import { files } from './files.ts';
 import { finding } from './find.ts';
 import { intents } from './intents.ts';
+import { journals } from './journal.ts';
 import { checkKey } from './key-check.ts';
 import { assertNoLock, locks } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -53,6 +54,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...ticks(connection, clock),
     ...runs(connection, clock, sealed),
     ...intents(connection, clock, sealed),
+    ...journals(connection, sealed),
     ...commits(connection, clock, vault, sealed),
     ...provisionals(connection),
     ...snapshotFacts(connection),

@@ -37,6 +37,10 @@ export interface Tables {
     sealed: Uint8Array;
     opened_at: number;
   };
+  /** Finished steps of chains, by intent. */
+  journal: { intent: string; place: number; sealed: Uint8Array };
+  /** Records that a target answers later, by intent, some in a part. */
+  pending: { intent: string; part: number; sealed: Uint8Array };
   snapshots: {
     id: Generated<number>;
     name: string;

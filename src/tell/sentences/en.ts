@@ -72,6 +72,7 @@ export const en: Sentences = Object.freeze({
     TARGET_AMBIGUOUS: () => 'The system has several records under this key; a person decides',
     TARGET_KEY_EMPTY: () => 'The record has no value in the field by which the system knows it',
     TARGET_FORGOT: () => 'The system no longer knows the record',
+    TARGET_PENDING: () => 'The system has not answered yet what became of the same record of an earlier run',
     TARGET_STALE: () => 'Somebody else changed the record in the system meanwhile',
     TARGET_LACKS_OPERATION: () => 'The system cannot do what is to be done with the record',
     TARGET_RETRY_EXHAUSTED: () => 'The system put the record off until attempts were used up; it will be sent again',

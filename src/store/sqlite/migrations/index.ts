@@ -4,6 +4,7 @@ import { personalFields } from './0003-personal-fields.ts';
 import { keptSessions } from './0004-sessions.ts';
 import { cursors } from './0005-cursors.ts';
 import { goneRule } from './0006-gone-rule.ts';
+import { journal } from './0009-journal.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   keptSessions,
   cursors,
   goneRule,
+  journal,
 ];
