@@ -26,6 +26,8 @@ export interface ReadBatch {
   /** The run's `$file`, where the records come from a file. */
   file?: FileFacts;
   records: Fields[];
+  /** The records as they were given, where the read gives them other names. */
+  originals?: readonly Fields[];
   /** For each record the line as a spreadsheet shows it, from 1; for APIs the position in the read, from 1. */
   lines: Uint32Array;
   unreadable: Unreadable[];

@@ -71,6 +71,8 @@ export interface IntentItem {
   hash: string;
   /** Values of the target's key fields, so that the target can be asked. */
   target: Fields;
+  /** The key under which the person is known until this is answered: a new key stands for them. */
+  adopts?: string;
 }
 
 export type RejectStage = 'read' | 'record' | 'steps' | 'call' | 'link' | 'diff' | 'deliver';

@@ -73,7 +73,8 @@ export function testTarget(
   let next = 1;
   const perform = (operation: Operation, item: WriteItem, once: string): Outcome => {
     const name = String(item.record[key]);
-    const person = people.get(name);
+    const [renamed] = [...people].find(([, { id }]) => operation !== 'create' && id === item.kept?.id) ?? [name];
+    const person = people.get(renamed);
     if (operation === 'create' && person) return { is: 'exists', reason: 'taken' };
     ledger.push({
       operation,
@@ -89,6 +90,7 @@ export function testTarget(
     }
     if (!person) return { is: 'gone', reason: 'unknown' };
     if (operation === 'update') person.record = { ...person.record, ...item.changed };
+    if (operation === 'update' && people.delete(renamed)) people.set(name, person);
     person.blocked = operation === 'missing';
     return { is: 'delivered' };
   };
@@ -117,6 +119,7 @@ export function testTarget(
           const person = people.get(String(item.record[key]));
           return person ? { is: 'found', kept: { id: person.id } } : { is: 'absent' };
         }),
+      keepOf: async (original) => ({ id: original.uid }),
       close: async () => {},
     }),
   };
@@ -196,7 +199,8 @@ export async function testWorld(targets: Record<string, TestTarget>) {
     clock,
     runsFolder: join(folder, 'runs'),
     tables: (name) => tables[name],
-    openSource: async () => openFeed(state.more.shift() ?? state.feed, state),
+    openSource: async (use) =>
+      use.kind === 'list' ? openFeed(state.list, { settled: 0 }) : openFeed(state.more.shift() ?? state.feed, state),
     openSink: async (use) => {
       const target = targets[use.kind] as TestTarget;
       target.opened++;
@@ -205,7 +209,15 @@ export async function testWorld(targets: Record<string, TestTarget>) {
     limits: {},
     newId: () => `r${state.ids++}`,
   };
-  const state = { feed: { rows: [] } as Feed, more: [] as Feed[], settled: 0, ids: 1, world, changes: [] as Change[] };
+  const state = {
+    feed: { rows: [] } as Feed,
+    more: [] as Feed[],
+    list: { rows: [] } as Feed,
+    settled: 0,
+    ids: 1,
+    world,
+    changes: [] as Change[],
+  };
   return {
     world,
     store,

@@ -32,6 +32,7 @@ async function batchOf(
   nextLine: () => number,
 ): Promise<ReadBatch> {
   const records: Fields[] = [];
+  const originals: Fields[] = [];
   const lines: number[] = [];
   const unreadable: Unreadable[] = [];
   for (const given of page) {
@@ -47,9 +48,11 @@ async function batchOf(
       continue;
     }
     records.push(item.record);
+    originals.push(given);
     lines.push(line);
   }
-  return { origin, records, lines: Uint32Array.from(lines), unreadable };
+  const asGiven = rule.item ? { originals } : {};
+  return { origin, records, ...asGiven, lines: Uint32Array.from(lines), unreadable };
 }
 
 type Item = { record: Fields } | { fault: Pick<Unreadable, 'code' | 'message'> };

@@ -5,6 +5,7 @@ import { openSession, type Session } from '../session.ts';
 import { bytesAtMost, divideByBytes } from './body-size.ts';
 import { findItems } from './find.ts';
 import { documentOf, keyFields, rulesOf } from './operation.ts';
+import { keepFrom } from './keep.ts';
 import { askOnceARun } from './once-a-run.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -31,6 +32,7 @@ export async function openTarget(
     ...(find ? { find: (items, signal) => findItems({ session, target, find, signal }, items) } : {}),
     ...(begin ? { begin: (signal) => askOnceARun(session, begin, 'begin', signal) } : {}),
     ...(end ? { end: (signal) => askOnceARun(session, end, 'end', signal) } : {}),
+    keepOf: async (original) => (await keepFrom(session, target.keep, original, session.scope, undefined)).kept ?? {},
     close: () => session.close(),
   };
 }

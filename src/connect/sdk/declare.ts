@@ -175,6 +175,8 @@ export interface OpenSink {
   write(batch: WriteBatch, signal: AbortSignal): Promise<WriteAnswer>;
   /** Asks the target which of these it knows; one answer for each. Throws a transient problem when it can't be asked. */
   find?(items: WriteItem[], signal: AbortSignal): Promise<Found[]>;
+  /** What is to be kept of a record as a read of the target gave it. */
+  keepOf?(original: Fields): Promise<Fields>;
   /** Looks, without writing, for what `begin` would fail of. Throws the same problem. */
   probe?(signal: AbortSignal): Promise<void>;
   /** Once a run, before the first batch. */

@@ -59,13 +59,21 @@ export async function commitFinals(
       else if (isNew) ledger.setForeign(work.entry, true);
       if (final.adopted && operation === 'create') ledger.setAdopted(work.entry, true);
       acknowledged.push(work.entry);
-      const id = ledger.recordId(work.entry);
+      // What the old key points to goes with it.
+      const id = work.adopts ? 0 : ledger.recordId(work.entry);
       recordAt.push(records.length);
       const before = work.route.length > 0 ? { before: work.before } : {};
       records.push({
         id: id > 0 ? id : null,
         content: { key: work.key, record: work.record, kept: work.kept, ...before },
       });
+      if (work.adopts) {
+        ledger.forget(work.adopts.from);
+        acknowledged.push(work.adopts.from);
+        recordAt.push(-1);
+        settleWell(run, work.adopts.key);
+        delete work.adopts;
+      }
     }
   }
   if (target && doubtful.length > 0) await keepInDoubt(delivery, target, doubtful);
@@ -82,7 +90,10 @@ export async function commitFinals(
     counts: run.counts,
   });
   if (ledger)
-    acknowledged.forEach((entry, index) => ledger.setRecordId(entry, ids[recordAt[index] as number] as number));
+    acknowledged.forEach((entry, index) => {
+      const id = ids[recordAt[index] as number];
+      if (id !== undefined) ledger.setRecordId(entry, id);
+    });
 }
 
 /** Records whose outcome nobody can learn stay in an intent of their own: the target is never asked twice (S1). */

@@ -4,6 +4,7 @@ import type { Fields, WriteItem } from '../../model/record.ts';
 import type { Intent, IntentItem, Vault } from '../../store/ports.ts';
 import { resolveByFind, resolveConflict, stillUnknown } from './resolve.ts';
 import { attemptsAt, resendWith, ruleOf, sendBatch, type SendTools } from './send.ts';
+import type { Delivery } from './delivery.ts';
 import type { Final } from './work.ts';
 
 /** The newest open intent of each key: what nobody knows whether it was done. */
@@ -11,6 +12,24 @@ export function doubtsOf(intents: Intent[]): Doubts {
   const doubts: Doubts = new Map();
   for (const intent of intents) for (const item of intent.items) doubts.set(item.key, { intent, item });
   return doubts;
+}
+
+/** What was open for a key is open for the key that stands for the same person now. False where nothing was. */
+export function renameDoubt(
+  { doubts, openIntents }: Pick<Delivery, 'doubts' | 'openIntents'>,
+  from: string,
+  to: string,
+): boolean {
+  const doubt = doubts.get(from);
+  if (!doubt) return false;
+  doubts.delete(from);
+  // The newer of two is what counts.
+  if (!doubts.has(to)) doubts.set(to, doubt);
+  for (const { intent, left } of openIntents.values()) {
+    for (const item of intent.items) if (item.key === from) item.key = to;
+    if (left.delete(from)) left.add(to);
+  }
+  return true;
 }
 
 /** What an intent remembers of an item: no payload (S9). */

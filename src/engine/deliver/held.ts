@@ -6,6 +6,7 @@ import { marked } from '../run/remembered-personal.ts';
 import type { Change } from '../run/result.ts';
 import type { Target } from './work.ts';
 import { isProtected, knownRecords, missingWork, stagedWork } from './works.ts';
+import { repairWorks } from './repair-works.ts';
 
 const A_CHUNK = 500;
 
@@ -44,6 +45,17 @@ export async function showHeld(run: RunContext, collected: Collected, targets: T
       const reason = `${ledger.heldBy(one.entry)}: ${operation}`;
       held({ key, origin, line, reason, ...(was ? { before: was } : {}), ...after });
     }
+  }
+  for await (const works of repairWorks(run, collected, targets, true)) {
+    for (const { entry, key, operation, origin, line, was, record } of works)
+      held({
+        key,
+        origin,
+        line,
+        reason: `${ledger.heldBy(entry)}: ${operation}`,
+        ...(was ? { before: was } : {}),
+        after: record,
+      });
   }
   for (const entries of chunksOf(ledger, (entry) => !ledger.has(entry, flag.held))) {
     const known = await knownRecords(run, collected, entries);

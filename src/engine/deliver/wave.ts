@@ -42,6 +42,7 @@ export async function sendWave(
     opened: [],
     isHarmless: true,
   }));
+  const adopts = new Map(batches.flat().flatMap(({ key, adopts }) => (adopts ? [[key, adopts.key] as const] : [])));
   const intentOf = (sending: Sending, id: string, of: Operation, items: WriteItem[]): Intent => {
     sending.opened.push(id);
     return {
@@ -50,7 +51,10 @@ export async function sendWave(
       snapshot: run.state.snapshot,
       sink: target.name,
       operation: of,
-      items: items.map((item) => intentItem(vault, item, sink.key)),
+      items: items.map((item) => {
+        const old = adopts.get(item.key);
+        return { ...intentItem(vault, item, sink.key), ...(old === undefined ? {} : { adopts: old }) };
+      }),
     };
   };
   const toolsFor = (sending: Sending): SendTools => ({

@@ -2,6 +2,7 @@ import type { OpenSink } from '../../connect/sdk/index.ts';
 import type { Scope } from '../../expression/index.ts';
 import type { Use } from '../../language/compile/pipeline.ts';
 import type { Fields, Operation, WriteItem } from '../../model/record.ts';
+import type { Adoption } from '../diff/collect.ts';
 
 /** A sink of the pipeline, opened when the first record comes to it. */
 export interface Target {
@@ -16,6 +17,8 @@ export interface Target {
 export interface Work {
   /** Index in the ledger; -1 where nothing is compared. */
   entry: number;
+  /** The known person whom this new key stands for, until the snapshot knows them by it. */
+  adopts?: Adoption;
   key: string;
   operation: Operation;
   origin: string;

@@ -3,8 +3,10 @@ import type { Fields, Operation } from '../../model/record.ts';
 import { entryState } from '../../store/entry.ts';
 import type { SnapshotRecord } from '../../store/ports.ts';
 import { canonicalText, changedFields } from '../diff/canonical.ts';
+import { atTarget, type AtTarget } from '../diff/against.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag, sameBytes } from '../diff/ledger.ts';
+import { differing } from '../diff/target-values.ts';
 import type { Staged } from '../diff/staging.ts';
 import { hold, note, type RunContext } from '../run/context.ts';
 import { marked } from '../run/remembered-personal.ts';
@@ -26,7 +28,9 @@ export async function* stagedWorks(
   for await (const chunk of collected.staging.read()) {
     const wanted = chunk.filter(
       ({ entry }) =>
-        !ledger.has(entry, flag.conflict) && !ledger.has(entry, flag.held) && ledger.has(entry, flag.doubt) === inDoubt,
+        !ledger.has(entry, flag.conflict | flag.held) &&
+        ledger.has(entry, flag.doubt) === inDoubt &&
+        ledger.fate(entry) !== 'unchanged',
     );
     const known = await knownRecords(
       run,
@@ -58,11 +62,12 @@ export async function knownRecords(
 /** One staged change as a work. */
 export function stagedWork(
   run: RunContext,
-  { ledger, doubts }: Collected,
+  collected: Collected,
   targets: Target[],
   staged: Staged,
   known: SnapshotRecord | undefined,
 ): Work {
+  const { ledger, doubts, adoptions } = collected;
   const { entry } = staged;
   const fate = ledger.fate(entry);
   const isGone = fate === 'gone';
@@ -74,8 +79,10 @@ export function stagedWork(
   const doubt = doubts.get(staged.key);
   // A lost `missing` may have been done: who is seen again is returned, not merely updated.
   const actual = doubt?.intent.operation === 'missing' && operation === 'update' ? 'returned' : operation;
+  const adopts = adoptions.get(entry);
   return newWork(run, targets, {
     entry,
+    ...(adopts ? { adopts } : {}),
     key: staged.key,
     operation: actual,
     origin: run.origins[staged.origin] ?? '',
@@ -83,6 +90,7 @@ export function stagedWork(
     source: staged.source,
     record: isGone ? (known?.record ?? staged.record) : staged.record,
     known,
+    target: atTarget(collected, entry),
     names: staged.names,
     route: routeOf(ledger, entry, targets, actual, fate === 'resume'),
   });
@@ -114,19 +122,24 @@ function routeOf(
   });
 }
 
-function newWork(
+/** A work with what is known of it. */
+export function newWork(
   run: RunContext,
   targets: Target[],
-  from: Pick<Work, 'entry' | 'key' | 'operation' | 'origin' | 'line' | 'source' | 'record' | 'route'> & {
-    known?: SnapshotRecord;
-    names?: Fields;
+  from: Pick<Work, 'entry' | 'adopts' | 'key' | 'operation' | 'origin' | 'line' | 'source' | 'record' | 'route'> & {
+    known?: SnapshotRecord | undefined;
+    target?: AtTarget | undefined;
+    names?: Fields | undefined;
   },
 ): Work {
-  const { known, names, ...rest } = from;
+  const { known, names, target, ...rest } = from;
   const before = known ? (known.before === undefined ? known.record : known.before) : null;
-  const was = before ?? undefined;
-  const changed = known && changedSince([was, known.record], rest.record);
+  const was = before ?? target?.fact.record;
+  const since = known && changedSince([before ?? undefined, known.record], rest.record);
+  const there = target && differing(target.fact.record, rest.record, target.fields);
+  const changed = since || there ? { ...since, ...there } : undefined;
   const kept = structuredClone(known?.kept ?? {});
+  if (target) kept[target.sinkName] = { ...kept[target.sinkName], ...target.fact.kept };
   const scope: Scope = {
     ...run.scope,
     ...names,

@@ -42,7 +42,7 @@ export function scan(
   let another = 0;
   let acceptedGone = 0;
   let seen = 0;
-  const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0 };
+  const fates = { unchanged: 0, none: 0, create: 0, update: 0, returned: 0, gone: 0, resume: 0, lost: 0 };
   for (let entry = 0; entry < ledger.size; entry++) {
     const isActive = ledger.state(entry) === entryState.active;
     if (ledger.has(entry, flag.seen | flag.lost)) seen++;
@@ -50,7 +50,11 @@ export function scan(
       if (!ledger.has(entry, flag.conflict)) fates[ledger.fate(entry)]++;
     } else if (absenceCounts && isActive && isLeaving(collected, entry)) {
       if (!ledger.isForeign(entry)) leaves.push(entry);
-    } else if (isActive && !ledger.has(entry, flag.seen) && (absenceCounts || ledger.has(entry, flag.lost))) {
+    } else if (
+      isActive &&
+      !ledger.has(entry, flag.seen | flag.wanted) &&
+      (absenceCounts || ledger.has(entry, flag.lost))
+    ) {
       // By its own word, whoever delivered it first.
       if (ledger.isForeign(entry) && !ledger.has(entry, flag.lost)) another++;
       else absent.push(entry);
@@ -75,7 +79,8 @@ export function scan(
       seen,
       passed,
       create: fates.create,
-      update: fates.update,
+      update: fates.update + fates.lost,
+      lost: fates.lost,
       returned: fates.returned,
       missing: freshAbsent + fates.gone - acceptedGone,
       leaves: fresh(leaves),

@@ -39,6 +39,7 @@ export function changeSetHash(
     create: names.has('create') || names.has('first') || holds(guards, 'create'),
     update: names.has('update') || holds(guards, 'update'),
     returned: holds(guards, 'returned'),
+    lost: names.has('update') || holds(guards, 'update'),
   };
   for (const entry of asked(collected, candidates, guards)) add('missing', entry);
   for (let entry = 0; entry < ledger.size; entry++) {

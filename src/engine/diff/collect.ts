@@ -6,6 +6,7 @@ import { countFiltered } from '../run/account.ts';
 import { flushRejects, note, reject, settleWell, type RunContext } from '../run/context.ts';
 import { transform, type Row } from '../run/transform.ts';
 import type { RunSteps } from '../steps/index.ts';
+import type { Against } from './against.ts';
 import { canonicalText } from './canonical.ts';
 import { flag, sameBytes, type Fate, type Ledger } from './ledger.ts';
 import { settleParts, settleWhole } from './parts.ts';
@@ -29,6 +30,18 @@ export interface Collected {
   passed: number;
   /** The snapshot is another pipeline's, whose people are never missing here, not by their own word either (S19). */
   isOfAnother: boolean;
+  /** New keys that `match` takes for known people, by their place in the ledger. */
+  adoptions: Map<number, Adoption>;
+  /** `against`: the comparison with the target's own list; undefined without it. */
+  against?: Against;
+}
+
+/** The known person whom a new key stands for. */
+export interface Adoption {
+  /** Place in the ledger. */
+  from: number;
+  /** The key they were known by. */
+  key: string;
 }
 
 /** Phase one: reads the whole feed, compares, stages what changed. Writes nothing outside. */
@@ -107,6 +120,7 @@ async function compare(
   ledger.mark(entry, isGone ? flag.passed | flag.gone : flag.passed);
   ledger.setSeen(entry, hash, row.line, origin);
   into.passed++;
+  if (!isGone) into.against?.index.add(entry, row.record);
   if (into.doubts.has(row.key)) ledger.mark(entry, flag.doubt);
   const fate = fateOf(ledger, entry, hash, isGone, into);
   ledger.setFate(entry, fate);
@@ -125,7 +139,13 @@ async function compare(
 }
 
 /** The rule of the diff for one key. `none`: gone, and never known: filtered. */
-function fateOf(ledger: Ledger, entry: number, hash: Uint8Array, isGone: boolean, { isOfAnother }: Collected): Fate {
+export function fateOf(
+  ledger: Ledger,
+  entry: number,
+  hash: Uint8Array,
+  isGone: boolean,
+  { isOfAnother }: Pick<Collected, 'isOfAnother'>,
+): Fate {
   const state = ledger.state(entry);
   const inDoubt = ledger.has(entry, flag.doubt);
   if (isGone && isOfAnother) return 'none';

@@ -13,6 +13,8 @@ export interface Tally {
   passed: number;
   create: number;
   update: number;
+  /** Of `update`: people who are not in the target's own list any more. */
+  lost: number;
   returned: number;
   /** Absent or gone by their own word, before grace. */
   missing: number;
@@ -45,6 +47,7 @@ export function judgeGuards(rule: DiffRule, tally: Tally): GuardView[] {
     exceeded('update', tally.update, tally.active, guard.update, guard),
     exceeded('create', tally.create, tally.passed, guard.create, guard),
     shortFeed(tally),
+    shortTarget(tally, guard),
     ruleChanged(tally),
     overLimit(tally),
     firstRun(tally),
@@ -87,6 +90,19 @@ function shortFeed({ absenceCounts, active, seen, absent }: Tally): GuardView | 
     least,
     'hold',
     `${found} over ${counted(active, 'active person', 'active people')}: nobody is missing until a person accepts`,
+  );
+}
+
+/** A target that lacks half of the people who were delivered is more likely read wrongly than emptied. */
+function shortTarget({ lost, active }: Tally, { floor, then }: DiffRule['guard']): GuardView | undefined {
+  if (lost <= floor || lost <= active * SHORT_FEED_SHARE) return undefined;
+  return view(
+    'update',
+    lost,
+    active,
+    Math.max(Math.floor(active * SHORT_FEED_SHARE), floor),
+    then,
+    `The target's list lacks ${lost} of ${counted(active, 'active person', 'active people')}: nothing is created again until a person accepts`,
   );
 }
 

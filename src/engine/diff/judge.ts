@@ -61,11 +61,12 @@ function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[])
     gone: held.gone,
     returned: held.returned,
     resume: false,
+    lost: held.update,
     unchanged: false,
     none: false,
   };
   for (let entry = 0; entry < ledger.size; entry++) {
-    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict)) continue;
+    if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict | flag.held)) continue;
     const fate = ledger.fate(entry);
     const isGuarded = heldFates[fate] && !(fate === 'gone' && ledger.isAccepted(entry));
     if (!isGuarded && !(fate === 'gone' && isAhead)) continue;

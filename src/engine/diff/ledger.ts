@@ -26,16 +26,20 @@ export const flag = {
   gone: 32,
   held: 64,
   rejected: 128,
+  /** Not in the feed, and wanted by a new key that `match` takes for the same person: not missing. */
+  wanted: 256,
+  /** The target holds the person otherwise than the feed says. */
+  otherwise: 512,
   /** Not in the feed, and made of a record that is gone by its own word: missing without grace. */
   lost: 1024,
 } as const;
 
-/** What phase one makes of a key that passed. */
-export const fates = ['none', 'unchanged', 'create', 'update', 'returned', 'gone', 'resume'] as const;
+/** What phase one makes of a key that passed. `lost`: known, and no longer at the target. */
+export const fates = ['none', 'unchanged', 'create', 'update', 'returned', 'gone', 'resume', 'lost'] as const;
 export type Fate = (typeof fates)[number];
 
 /** What makes a key wait; '' for nothing. */
-export const holders = ['', 'guard', 'grace', 'unreadable key', 'protected', 'date ahead'] as const;
+export const holders = ['', 'guard', 'grace', 'unreadable key', 'protected', 'date ahead', 'incomplete read'] as const;
 export type HeldBy = (typeof holders)[number];
 
 /**
@@ -170,6 +174,19 @@ export class Ledger {
   }
   setAdopted(index: number, adopted: boolean): void {
     this.setByte(index, entryOffset.adopted, adopted ? 1 : 0);
+  }
+  /** What is known of one key becomes what is known of another; an absence is over. */
+  takeOver(index: number, from: number): void {
+    const known = this.copy(from, entryOffset.valueHash, ENTRY_BYTES - entryOffset.valueHash);
+    const at = this.pages.write(index);
+    this.pages.bytes.set(known, at + entryOffset.valueHash);
+    this.setAbsence(index, 0, 0);
+    this.setByte(index, entryOffset.absence, 0);
+  }
+  /** The key is known no more: to be committed, which forgets it. */
+  forget(index: number): void {
+    this.setState(index, 0);
+    this.setRecordId(index, 0);
   }
   recordId(index: number): number {
     const at = this.pages.read(index);

@@ -1,5 +1,9 @@
 import { RunBudget, type RunLimits } from './budget.ts';
 import { Ledger } from './ledger.ts';
+import { MatchIndex } from './match-index.ts';
+import type { Vault } from '../../store/ports.ts';
+import { TargetFacts } from './target-facts.ts';
+import { TargetIndex } from './target-index.ts';
 import { Staging } from './staging.ts';
 
 /** Memory and disk of one run: what it compares and sets aside shares one budget (S4), and is given back whole at its end. */
@@ -19,6 +23,15 @@ export class RunSpace {
   }
   newStaging(): Staging {
     return this.hold(new Staging(this.path, this.budget));
+  }
+  newTargetIndex(vault: Vault, of: { fields: readonly string[]; key: readonly string[] }): TargetIndex {
+    return new TargetIndex(this.budget, vault, of);
+  }
+  newTargetFacts(): TargetFacts {
+    return this.hold(new TargetFacts(`${this.path}.target`, this.budget));
+  }
+  newMatchIndex(): MatchIndex {
+    return new MatchIndex(this.budget);
   }
   private hold<T extends { drop(): void | Promise<void> }>(made: T): T {
     this.held.push(made);

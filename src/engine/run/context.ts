@@ -3,6 +3,7 @@ import type { Pipeline } from '../../language/compile/pipeline.ts';
 import { counted } from '../../model/counted.ts';
 import { problem } from '../../model/problem.ts';
 import type { Counts, Operation, ReadEnd } from '../../model/record.ts';
+import type { AgainstCounts } from '../diff/against.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
 import { noCounts } from './account.ts';
 import { nothingRemembered, type RememberedPersonal } from './remembered-personal.ts';
@@ -34,6 +35,8 @@ export interface RunContext {
   /** Undefined in a dry run. */
   lease?: Lease;
   counts: Counts;
+  /** What comparing with the target's own list found; only where it was used. */
+  against?: AgainstCounts;
   /** How the read ended, once it has. */
   end?: ReadEnd;
   sinks: Record<string, Partial<Record<Operation, number>>>;

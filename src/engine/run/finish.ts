@@ -28,6 +28,7 @@ export function resultOf(
     ...(failure ? failureOf(failure) : {}),
     counts,
     sinks: run.sinks,
+    ...(run.against ? { against: run.against } : {}),
     held: run.held,
     rejects: run.rejects,
     causes: [...run.causes.values()].sort((a, b) => b.count - a.count),

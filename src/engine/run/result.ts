@@ -1,4 +1,5 @@
 import type { Counts, Dialect, Fields, Operation, RunStatus } from '../../model/record.ts';
+import type { AgainstCounts } from '../diff/against.ts';
 import type { RejectStage } from '../../store/ports.ts';
 
 /** One reject as shown; the source form stays sealed in the store. */
@@ -43,6 +44,8 @@ export interface RunResult {
   counts: Counts;
   /** Delivered by sink and operation, as each sink answered. */
   sinks: Record<string, Partial<Record<Operation, number>>>;
+  /** What comparing with the target's own list found (`against`); absent where it was not used. */
+  against?: AgainstCounts;
   /** Why records were held: `grace`, `guard`, `protected`, `unreadable key`, `another pipeline's`, `date ahead`. */
   held: Record<string, number>;
   /** The first 20. */

@@ -1,12 +1,18 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import type { DiffRule } from '../../language/compile/pipeline.ts';
 import type { Delivery } from '../deliver/delivery.ts';
+import { renameDoubt } from '../deliver/doubts.ts';
 import { deliverAll, planGroup } from '../deliver/group.ts';
+import { adoptUnchanged } from '../deliver/adopt-unchanged.ts';
+import { openAgainst } from '../deliver/open-against.ts';
 import { adoptAbsentDoubts } from '../deliver/absent-doubts.ts';
 import { narrowIntents } from '../deliver/commit.ts';
 import { showHeld, tellProtected } from '../deliver/held.ts';
 import { missingWorks, stagedWorks } from '../deliver/works.ts';
+import { repairWorks } from '../deliver/repair-works.ts';
+import { compareWithTarget } from '../diff/against.ts';
 import { collect, type Collected } from '../diff/collect.ts';
+import { matchKnown } from '../diff/match.ts';
 import { judge, type Judgement } from '../diff/judge.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { commitEntries, rememberBack } from '../diff/remember.ts';
@@ -46,13 +52,27 @@ export async function runTwoPhases(
     unreadableCount: 0,
     passed: 0,
     isOfAnother: !ownership.isOwner && !ownership.factsAreOwn,
+    adoptions: new Map(),
+    ...(rule.against ? { against: await openAgainst(run, delivery.targets, rule.against, space) } : {}),
   };
+  let isCompared = false;
   try {
     await collect(run, source, steps, collected);
+    await matchKnown(
+      run,
+      collected,
+      { isOwner: ownership.isOwner, end: source.end(), index: space.newMatchIndex() },
+      (from, to) => renameDoubt(delivery, from, to),
+    );
+    isCompared = await compareWithTarget(run, collected, ownership.isOwner);
+    await flushRejects(run);
   } catch (error) {
     await rememberBack(run, collected).catch(() => {});
     throw error;
+  } finally {
+    await collected.against?.close();
   }
+  if (isCompared && collected.against) run.against = collected.against.counts;
   await rememberBack(run, collected);
   const end = source.end();
   run.end = end;
@@ -63,7 +83,7 @@ export async function runTwoPhases(
     end,
     facts: ownership.factsAreOwn ? facts : undefined,
     isOwner: ownership.isOwner,
-    firstOverFull: facts === undefined && (await isFirstOverFull(run, delivery, ledger)),
+    firstOverFull: facts === undefined && !isCompared && (await isFirstOverFull(run, delivery, ledger)),
     ...(left === undefined ? {} : { missingLeft: left }),
   });
   await tellProtected(run, collected, delivery.targets);
@@ -105,6 +125,8 @@ async function deliver(
   await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, personal: personalToday(run.pipeline) });
   if (delivery.doubts.size > 0) await deliverAll(whole, stagedWorks(run, collected, delivery.targets, true));
   await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
+  await adoptUnchanged(whole, collected);
+  await deliverAll(whole, repairWorks(run, collected, delivery.targets));
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
   if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
   await narrowIntents(whole);
@@ -125,6 +147,7 @@ async function show(run: RunContext, collected: Collected, delivery: Delivery, j
   const groups = [
     stagedWorks(run, collected, delivery.targets, true),
     stagedWorks(run, collected, delivery.targets, false),
+    repairWorks(run, collected, delivery.targets),
     missingWorks(run, collected, delivery.targets, judgement.due),
   ];
   for (const group of groups) for await (const works of group) await planGroup(delivery, works);

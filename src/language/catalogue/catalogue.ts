@@ -29,6 +29,8 @@ export interface KindEntry {
   hasCursor?: boolean;
   /** Sources: records come with their changed properties only. */
   isPartial?: boolean;
+  /** Sources: fields of the records, where a declared read names them all. */
+  gives?: readonly string[];
   /** Sources: feed preset by a declared read. */
   feed?: 'full' | 'changes';
   /** Operations of `call`: it may change something at the target; only those that don't stand before a diff. */

@@ -4,7 +4,7 @@ import type { Catalogue, KindEntry } from './catalogue.ts';
 import { checkSchema } from './documents/check.ts';
 import { pipelineSchema } from './documents/pipeline.ts';
 import { words } from './documents/shared.ts';
-import { wordsOfSteps } from './documents/steps.ts';
+import { againstAbout, wordsOfSteps } from './documents/steps.ts';
 import { workspaceSchema } from './documents/workspace.ts';
 
 type Kinds = Omit<Catalogue, 'documents'>;
@@ -17,7 +17,7 @@ export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['doc
     workspace: workspaceSchema(connectionSchema(kinds.connections)),
     pipeline: pipelineSchema({
       source: sourceSchema(kinds.sources),
-      step: stepSchema(kinds.steps, kinds.calls),
+      step: stepSchema(kinds),
       sink: sinkSchema(kinds.sinks),
       report: reportSchema(kinds.sinks),
       format,
@@ -90,17 +90,30 @@ function reportSchema(sinks: Entries): Schema {
   );
 }
 
-function stepSchema(steps: Entries, calls: Entries): Schema {
+function stepSchema({ steps, calls, sources }: Kinds): Schema {
   const { connection, only, when, as } = words;
-  const { call } = steps;
-  const known =
-    call && Object.keys(calls).length > 0 ? { ...steps, call: { ...call, options: callSchema(calls) } } : steps;
+  const { call, diff } = steps;
+  const reads = Object.fromEntries(Object.entries(sources).filter(([name]) => name.includes('.')));
+  const known = {
+    ...steps,
+    ...(call && Object.keys(calls).length > 0 ? { call: { ...call, options: callSchema(calls) } } : {}),
+    ...(diff && Object.keys(reads).length > 0 ? { diff: { ...diff, options: diffSchema(diff.options, reads) } } : {}),
+  };
   return kindsSchema(
     placed(known, ({ name }) => wordsOfSteps[name] ?? []),
     { connection, only, when, as },
     'What is done to each record.',
   );
 }
+
+/** `against` of a diff is one of the declared reads. */
+const diffSchema = (options: Schema, reads: Entries): Schema => ({
+  ...options,
+  properties: {
+    ...(options.properties as Record<string, Schema>),
+    against: kindsSchema(placed(reads, connectionWord), { connection: words.connection }, againstAbout),
+  },
+});
 
 /** Under `call` stands one operation, as the key of its parameters. */
 const callSchema = (calls: Entries): Schema => {

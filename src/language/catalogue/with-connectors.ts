@@ -49,6 +49,7 @@ function sourcesOf(document: Written): KindEntry[] {
     ...(rule.cursor === undefined ? {} : { hasCursor: true }),
     ...(rule.partial === true ? { isPartial: true } : {}),
     ...(rule.feed === 'full' || rule.feed === 'changes' ? { feed: rule.feed } : {}),
+    ...(isMap(rule.item) ? { gives: Object.keys(rule.item) } : {}),
     ...presetOf(rule),
   }));
 }

@@ -18,6 +18,7 @@ import { ruleHashes } from './rule-hash.ts';
 import { compileStep, onlyOf, stepWordsOf, writtenSteps, type WrittenStep } from './steps.ts';
 import { shareOf } from './units.ts';
 import { languageOf, timezoneOf, writtenConnections } from './workspace-settings.ts';
+import { fieldsBefore, sinkOfRead } from './against.ts';
 import { oneOrList, writtenUse } from './written-use.ts';
 
 type Written = Record<string, unknown>;
@@ -32,7 +33,13 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   const sources = oneOrList(value.source, []).map(({ item }) => sourceUse(compiler, item));
   const record = recordRule((value.record ?? {}) as Written, catalogue.sources[sources[0]?.kind ?? '']?.preset);
   const written = writtenSteps(value);
-  const steps = written.map((step) => (step.kind === 'call' ? callStep(compiler, step) : compileStep(step, name)));
+  const steps = written.map((step, index) =>
+    step.kind === 'call'
+      ? callStep(compiler, step)
+      : step.kind === 'diff'
+        ? diffStep(compiler, value, written, index)
+        : compileStep(step, name),
+  );
   const masked = maskedColumns(record.fields, steps);
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
   return deepFrozen({
@@ -120,6 +127,22 @@ function callStep(compiler: Compiler, step: WrittenStep): Step {
     use: typeof connection === 'string' ? Object.freeze({ ...operation, connection }) : operation,
     parameters: operation.options as Shape,
     writes: compiler.catalogue.calls[operation.kind]?.writes !== false,
+  });
+}
+
+/** A diff that compares with the target's own list: a read is a use like any other. */
+function diffStep(compiler: Compiler, pipeline: Written, steps: readonly WrittenStep[], index: number): Step {
+  const step = steps[index] as WrittenStep;
+  const compiled = compileStep(step, String(pipeline.pipeline));
+  const { against } = (step.options ?? {}) as Written;
+  if (against === undefined || compiled.kind !== 'diff') return compiled;
+  const read = sourceUse(compiler, against);
+  const given = compiler.catalogue.sources[read.kind]?.gives;
+  const fields = fieldsBefore(steps, index).filter((field) => given?.includes(field) ?? true);
+  const sink = sinkOfRead(pipeline, read.kind);
+  return Object.freeze({
+    ...compiled,
+    rule: Object.freeze({ ...compiled.rule, against: { use: read, fields, sink } }),
   });
 }
 

@@ -72,6 +72,10 @@ export type MaskWay = 'token' | 'initial' | 'none';
 
 export interface DiffRule {
   snapshot: string;
+  /** Fields by which a new key is taken for a known person, preferred ones first. */
+  match?: readonly string[];
+  /** The read of the target's own list, the fields that are compared, and the sink's place in the pipeline. */
+  against?: { use: SourceUse; fields: readonly string[]; sink: number };
   /** `ignore`: absence means nothing. */
   missing: 'ignore' | { after: { feeds: number } | { days: number } };
   leaves: 'keep' | 'missing';

@@ -87,6 +87,7 @@ function diffRule(written: Written, pipelineName: string): DiffRule {
   );
   return Object.freeze({
     snapshot: typeof written.snapshot === 'string' ? written.snapshot : pipelineName,
+    ...(written.match === undefined ? {} : { match: Object.freeze([written.match].flat() as string[]) }),
     missing: missingRule(written.missing),
     leaves: written.leaves === 'missing' ? 'missing' : 'keep',
     ...(written.protect === undefined ? {} : { protect: compileCondition(String(written.protect)) }),

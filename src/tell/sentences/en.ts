@@ -1,6 +1,6 @@
 import { readUnknownCode } from '../../expression/index.ts';
 import { counted } from '../../model/counted.ts';
-import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences, whoIsWho } from './facts.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'A field'): string => (field ? `“${field}”` : otherwise);
 
@@ -36,6 +36,12 @@ export const en: Sentences = Object.freeze({
     FIELD_INVALID: (it) => `${field(it)} has a value that is not allowed`,
     FIELD_NOT_UNIQUE: (it) => `${field(it)} has a value that is taken already${otherLine(it)}`,
     DUPLICATE_KEY: (it) => `Several rows carry the same key and say different things${others(it)}`,
+    MATCH_AMBIGUOUS: (it) => {
+      const who = whoIsWho(it);
+      return who
+        ? `New ${who.fresh} may be known ${who.known}: the same value stands for both, and a person has to say who is who`
+        : 'The same value stands for several people, new and known, and a person has to say who is who';
+    },
     KEY_UNREADABLE: () => 'The key of the row cannot be read, so nobody can say whose row it is',
     DATE_UNREADABLE: (it) => `${field(it)} is not a date, or there is no such day`,
     NUMBER_UNREADABLE: (it) => `${field(it)} is not a number in the form that is expected`,

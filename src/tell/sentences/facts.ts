@@ -34,3 +34,11 @@ export const shownMessage = (message: string): string => message.slice(0, 200).r
 /** How the target names the record that is in the way of ours, out of the engine's sentence; '' where it does not. */
 export const otherRecord = ({ reason }: SentenceFacts): string =>
   shownMessage(/, the other record is (.+)\)$/s.exec(reason)?.[1] ?? '');
+
+/** New and known keys that may be one person, out of the engine's sentence; undefined where it does not name them. */
+export function whoIsWho({ reason }: SentenceFacts): { fresh: string; known: string } | undefined {
+  const [, fresh, known] = /^The new keys? (.+) may (?:each )?be (.+), who (?:is|are) known/s.exec(reason) ?? [];
+  return fresh === undefined || known === undefined
+    ? undefined
+    : { fresh: shownMessage(fresh), known: shownMessage(known) };
+}

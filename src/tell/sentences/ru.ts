@@ -1,5 +1,5 @@
 import { readUnknownCode } from '../../expression/index.ts';
-import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences } from './facts.ts';
+import { LINES_NAMED, otherRecord, shownMessage, type SentenceFacts, type Sentences, whoIsWho } from './facts.ts';
 import { countedRu } from './plural-ru.ts';
 
 const field = ({ field }: SentenceFacts, otherwise = 'Поле'): string => (field ? `«${field}»` : otherwise);
@@ -37,6 +37,12 @@ export const ru: Sentences = Object.freeze({
     FIELD_INVALID: (it) => `${field(it)}: недопустимое значение`,
     FIELD_NOT_UNIQUE: (it) => `${field(it)}: значение уже занято${otherLine(it)}, а должно быть своим у каждого`,
     DUPLICATE_KEY: (it) => `Один и тот же ключ в нескольких строках с разными данными${others(it)}`,
+    MATCH_AMBIGUOUS: (it) => {
+      const who = whoIsWho(it);
+      return who
+        ? `Новый ключ (${who.fresh.replaceAll(' and ', ' и ')}) по одному и тому же значению подходит известным людям (${who.known.replaceAll(' and ', ' и ')}): решите, кто есть кто`
+        : 'Одно и то же значение подходит нескольким людям, новым и известным: решите, кто есть кто';
+    },
     KEY_UNREADABLE: () => 'Не удалось прочитать ключ строки, поэтому неизвестно, о ком она',
     DATE_UNREADABLE: (it) => `${field(it)}: это не дата, или такого дня не существует`,
     NUMBER_UNREADABLE: (it) => `${field(it)}: это не число в ожидаемой записи`,

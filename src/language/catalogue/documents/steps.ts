@@ -30,6 +30,10 @@ const callAbout =
 const diffAbout =
   'Compares with what was last delivered and says for each record: create, update, unchanged, missing or returned. Nothing is written before everything is read and the guards have been judged.';
 
+/** About `against`, for this schema and for that of a workspace with connectors. */
+export const againstAbout =
+  "A read of the target's own list, under the field names of the target. Who stands there and is not known yet is adopted, and not created; who was changed there is brought back to what the feed says; who is there no more is created again; who is only there is never touched. Only fields that the pipeline maps are compared, lists in any order. A list that was not read whole changes nothing in that run.";
+
 const validate = field.object(
   {
     required: field.raw<string[], { about: string; optional: true; examples: unknown[] }>(
@@ -121,6 +125,17 @@ const call = field.raw<unknown, { about: string; examples: unknown[] }>(
   { about: callAbout, examples: [{ 'acme.access.grant': { id: '=id' } }] },
 );
 
+const against = field.raw<unknown, { about: string; optional: true }>(
+  {
+    type: ['string', 'object'],
+    // Where connectors declare reads, those stand here instead.
+    pattern: '^[a-z][a-z0-9_-]*\\.[a-z]',
+    propertyNames: { pattern: '^([a-z][a-z0-9_-]*\\.[a-z]|connection$)' },
+    examples: ['acme.users'],
+  },
+  { about: againstAbout, optional: true },
+);
+
 const diff = field.object(
   {
     snapshot: field.text({
@@ -130,6 +145,11 @@ const diff = field.object(
       optional: true,
       examples: ['employees'],
     }),
+    match: textsField(
+      'Fields of the record by which a key that is not known is taken for a known person whose own key is not in the feed: a rehire, a new number. They are updated, or returned where they were gone, and never created; the old key is not missing. The first field that finds anybody decides. Where two people or two new keys are meant all are rejected, and a person decides.',
+      [['email'], ['externalId', 'email']],
+    ),
+    against,
     missing,
     leaves: field.choice(['keep', 'missing'], {
       about:

@@ -6,6 +6,7 @@ import { functionNames } from '../../../expression/index.ts';
 import { operations, type Operation } from '../../../model/record.ts';
 import { pointerOfPath } from '../yaml-place.ts';
 import { isMap } from '../load-workspace.ts';
+import { checkAgainst } from './against.ts';
 import { checkCalls } from './calls.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
@@ -26,7 +27,7 @@ import { checkSharedSnapshot, checkWas } from './owners.ts';
 import { checkPartial } from './partial.ts';
 import { checkRecordSteps } from './record-steps.ts';
 import { checkRecord } from './record.ts';
-import { checkDiffs, checkMissing, checkValidate } from './steps.ts';
+import { checkDiffs, checkMatch, checkMissing, checkValidate } from './steps.ts';
 import { checkSources } from './sources.ts';
 import { checkSchedule } from './schedule.ts';
 import { checkUnusedNames } from './unused-names.ts';
@@ -65,6 +66,8 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkRecordSteps(check, steps, scopes, preset?.key);
   checkCalls(checking, check, steps);
   checkValidate(check, steps, scopes);
+  checkMatch(check, steps, scopes);
+  checkAgainst(checking, check, steps);
   checkMissing(check, steps, sources);
   for (const source of isSure ? sources : []) checkPartial(checking, check, steps, source);
   checkSources(check, sources);
@@ -133,10 +136,12 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
     if (kind === 'filter') yield { mark: { as: 'condition' }, value: options, path: at };
     if (kind === 'operation') yield { mark: { as: 'expression' }, value: options, path: at };
     if (kind === 'dedupe')
-      for (const each of oneOrList(options, at)) yield { mark: { as: 'expression' }, value: each.item, path: each.path };
+      for (const each of oneOrList(options, at))
+        yield { mark: { as: 'expression' }, value: each.item, path: each.path };
     if (kind === 'split' && isMap(options))
       for (const word of ['each', 'by'])
-        if (options[word] !== undefined) yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
+        if (options[word] !== undefined)
+          yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
     if ((kind === 'map' || kind === 'set') && isMap(options)) yield { mark: { as: 'shape' }, value: options, path: at };
     if (kind === 'diff' && isMap(options) && options.protect !== undefined) {
       yield { mark: { as: 'condition' }, value: options.protect, path: [...at, 'protect'] };

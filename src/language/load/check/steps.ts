@@ -1,7 +1,9 @@
+import type { Path } from '../../compile/schema-walk.ts';
 import type { WrittenStep } from '../../compile/steps.ts';
 import { isMap } from '../load-workspace.ts';
 import type { DocumentCheck } from './context.ts';
 import { warnOfField } from './field-slips.ts';
+import type { Names } from './names.ts';
 import { hint, writeInstead } from './near.ts';
 import type { FoundUse } from './pipeline.ts';
 import type { PipelineScopes } from './pipeline-scopes.ts';
@@ -40,27 +42,43 @@ export function checkValidate({ tell }: DocumentCheck, steps: readonly WrittenSt
           ? 'Types are string, number, integer, boolean, array, object, null.'
           : 'See json-schema.org for its words.',
       );
-    const names = scopes.steps[index];
-    if (!names) continue;
-    const known = [...(names.fields ?? [])];
-    const lists = {
+    checkFieldLists(tell, scopes.steps[index], at, {
       required: schema.required,
       unique,
       properties: isMap(schema.properties) ? Object.keys(schema.properties) : [],
-    };
-    for (const [word, list] of Object.entries(lists)) {
-      for (const [item, field] of [list].flat().entries()) {
-        if (typeof field !== 'string' || names.fields?.has(field)) continue;
-        const place =
-          word === 'properties' ? [...at, word, field] : Array.isArray(list) ? [...at, word, item] : [...at, word];
-        const spot = { at: word === 'properties' ? 'key' : 'value' } as const;
-        if (!names.fields) {
-          warnOfField({ tell, names }, field, place, spot);
-          continue;
-        }
-        const message = `unknown field "${field}": ${names.because}${hint(field, known)}`;
-        tell('FIELD_UNKNOWN', place, message, writeInstead(field, known), spot);
+    });
+  }
+}
+
+/** `match` of a diff names fields of the record that enters it. */
+export function checkMatch({ tell }: DocumentCheck, steps: readonly WrittenStep[], scopes: PipelineScopes): void {
+  for (const [index, { kind, options, path }] of steps.entries()) {
+    if (kind === 'diff' && isMap(options))
+      checkFieldLists(tell, scopes.steps[index], [...path, 'diff'], { match: options.match });
+  }
+}
+
+/** Fields that a step names by word exist; `properties` names them by its keys. */
+function checkFieldLists(
+  tell: DocumentCheck['tell'],
+  names: Names | undefined,
+  at: Path,
+  lists: Record<string, unknown>,
+): void {
+  if (!names) return;
+  const known = [...(names.fields ?? [])];
+  for (const [word, list] of Object.entries(lists)) {
+    for (const [item, field] of [list].flat().entries()) {
+      if (typeof field !== 'string' || names.fields?.has(field)) continue;
+      const place =
+        word === 'properties' ? [...at, word, field] : Array.isArray(list) ? [...at, word, item] : [...at, word];
+      const spot = { at: word === 'properties' ? 'key' : 'value' } as const;
+      if (!names.fields) {
+        warnOfField({ tell, names }, field, place, spot);
+        continue;
       }
+      const message = `unknown field "${field}": ${names.because}${hint(field, known)}`;
+      tell('FIELD_UNKNOWN', place, message, writeInstead(field, known), spot);
     }
   }
 }
