@@ -147,7 +147,7 @@ describe('what is not of the language is told once, at its key', () => {
   });
 
   test.each([
-    ['{ diff: { macht: [email] } }', '/steps/0/diff/macht UNKNOWN_KEY match'],
+    ['{ diff: { macht: [email] } }', '/steps/0/diff/macht UNKNOWN_KEY'],
     ['{ diff: { missing: never } }', '/steps/0/diff/missing WRONG_FORM'],
     ['{ diff: { missing: {} } }', '/steps/0/diff/missing MISSING_KEY'],
     ['{ diff: { missing: { after: 2 runs } } }', '/steps/0/diff/missing/after WRONG_FORM'],
