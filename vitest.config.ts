@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
+    // Most of the time goes by in waiting for servers and for processes of their own, so every core has its thread.
+    maxWorkers: '100%',
     globalSetup: ['test/servers/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
