@@ -76,7 +76,9 @@ function afterParts(names: Names, kind: 'mask' | 'split', options: Record<string
   const named = new Map(names.types?.named);
   for (const name of into === undefined ? changed : [into]) named.set(name, undefined);
   const moved = (fields: ReadonlySet<string> | undefined): Set<string> =>
-    new Set([...(fields ?? []), ...(into === undefined ? [] : [into])].filter((name) => name !== list || name === into));
+    new Set(
+      [...(fields ?? []), ...(into === undefined ? [] : [into])].filter((name) => name !== list || name === into),
+    );
   return {
     ...names,
     ...(names.types ? { types: { ...names.types, named } } : {}),
