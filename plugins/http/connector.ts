@@ -2,6 +2,7 @@ import { defineDocument, problem } from '#sdk';
 import { openCall } from './call/open-call.ts';
 import { connectorField } from './document.ts';
 import { openRead } from './read/open-read.ts';
+import { tryConnection } from './try-connection.ts';
 import { openTarget } from './write/open-target.ts';
 
 /** `connector:` documents: an HTTP API, declared. */
@@ -33,6 +34,8 @@ export default defineDocument({
       return openCall(connector, rule, context);
     },
   }),
+
+  tryConnection: (connector) => (context) => tryConnection(connector, context),
 });
 
 const unknown = (what: string, name: string, wanted: string) =>

@@ -1,6 +1,8 @@
 import { field, type Fields, type TypeOf } from '#sdk';
 import { callField } from './schema/call.ts';
+import { names } from './schema/names.ts';
 import { readField } from './schema/read.ts';
+import { requestField } from './schema/request.ts';
 import { transportField } from './schema/transport.ts';
 import { targetField } from './schema/write.ts';
 
@@ -44,6 +46,22 @@ export const connectorField = field.object(
       },
     ),
     http: transportField,
+    test: field.object(
+      {
+        request: requestField(
+          names.everywhere,
+          'The request: one that anybody who may log in may make, and that changes nothing.',
+        ),
+        show: field.reading({
+          about: 'What of the answer is shown, so that a person sees whose login it is.',
+          names: names.testAnswer,
+          input: 'answer',
+          examples: ['name'],
+          optional: true,
+        }),
+      },
+      { about: 'How `portolan connections test` tries a connection.', optional: true },
+    ),
     read: field.map(readField, { about: 'What can be read, by name.', names: name, optional: true }),
     write: field.map(targetField, { about: 'What can be written, by name.', names: name, optional: true }),
     call: field.map(callField, {

@@ -2,6 +2,7 @@ import {
   defineSink,
   field,
   isProblem,
+  problem,
   type OperationRule,
   type Template,
   type WorkspaceText,
@@ -9,7 +10,7 @@ import {
 } from '#sdk';
 import { isAsWritten } from './addresses.ts';
 import { answerOf } from './answers.ts';
-import { connection, transportOf } from './connection.ts';
+import { connection, transportOf, type SmtpConnection } from './connection.ts';
 import { messageIdOf } from './message-id.ts';
 import { plainText } from './plain-text.ts';
 
@@ -49,18 +50,31 @@ export default defineSink({
   takesFormat: false,
   operations: ['create', 'update', 'upsert', 'missing', 'returned'],
 
+  async tryConnection({ connection: server }) {
+    const { createTransport } = await import('nodemailer');
+    const transport = transportOf(server);
+    const mailer = createTransport({ ...transport, ...timeoutsOf(server) });
+    try {
+      await mailer.verify();
+      return {};
+    } catch (error) {
+      const answer = answerOf(error, transport.host);
+      const reason = 'reason' in answer ? answer.reason : `${transport.host} refuses`;
+      throw problem('SMTP_UNREACHABLE', `${reason}.`, { fix: 'Check host and port of the connection.' });
+    } finally {
+      mailer.close();
+    }
+  },
+
   async open({ connection: server, options, scope, env }) {
     const { createTransport } = await import('nodemailer');
-    const { timeout = 60_000, from } = server;
+    const { from } = server;
     const transport = transportOf(server);
     const mailer = createTransport({
       ...transport,
       pool: true,
       maxConnections: connections,
-      connectionTimeout: timeout,
-      greetingTimeout: timeout,
-      // Later than the greeting's, which tells that no mail can have been taken.
-      socketTimeout: timeout + 1000,
+      ...timeoutsOf(server),
       // Bodies are templates of the workspace, and may not reach for files or URLs.
       disableFileAccess: true,
       disableUrlAccess: true,
@@ -116,6 +130,15 @@ export default defineSink({
     };
   },
 });
+
+function timeoutsOf({ timeout = 60_000 }: SmtpConnection) {
+  return {
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    // Later than the greeting's, which tells that no mail can have been taken.
+    socketTimeout: timeout + 1000,
+  };
+}
 
 /** The compiler makes a template of every file at a place. */
 const templateOf = ({ path, template }: WorkspaceText): Template => {

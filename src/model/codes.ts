@@ -365,6 +365,11 @@ export const codes = listed({
     about: 'The file system or server refused, and gave no better reason than is quoted.',
   },
   // plugins/sftp
+  SMTP_UNREACHABLE: { class: 'transient', about: 'The mail server can not be reached, or does not answer in time.' },
+  CONNECTION_SILENT: {
+    class: 'transient',
+    about: 'A connection that was tried gave no answer in time.',
+  },
   SFTP_UNREACHABLE: { class: 'transient', about: 'The SFTP server can not be reached, or does not answer in time.' },
   SFTP_DROPPED: {
     class: 'transient',

@@ -1,11 +1,12 @@
 import { declarations } from '../../plugins/index.ts';
-import { fileSink, fileSource } from '../connect/files/index.ts';
+import { fileSink, fileSource, tryFileStore } from '../connect/files/index.ts';
 import type {
   CallDeclaration,
   DocumentDeclaration,
   FormatDeclaration,
   SinkDeclaration,
   SourceDeclaration,
+  TryConnection,
 } from '../connect/sdk/index.ts';
 import type { Catalogue } from '../language/catalogue/index.ts';
 import { compileConnector } from '../language/compile/index.ts';
@@ -19,6 +20,8 @@ export interface Kinds {
   sink(kind: string): Pick<SinkDeclaration, 'open'>;
   call(kind: string): CallDeclaration;
   format(kind: string): FormatDeclaration;
+  /** How a connection of that kind is tried. */
+  trial(kind: string): TryConnection;
 }
 
 /** Opens plugins by kind: a bare name is a plugin's own, `CONNECTOR.NAME` is a read or target of a connector document. */
@@ -63,6 +66,13 @@ export function kindsOf(loaded: Loaded, catalogue: Catalogue): Kinds {
       const found = plugin.find((it): it is FormatDeclaration => it.kind === 'format' && it.name === kind);
       if (!found) throw unknown(kind);
       return found;
+    },
+    trial(kind) {
+      const found = plugin.find((it) => it.name === kind && (it.kind === 'sink' || it.kind === 'fileStore'));
+      if (found?.kind === 'sink') return found.tryConnection ?? (async () => undefined);
+      if (found?.kind === 'fileStore') return tryFileStore(found);
+      const { interpreter, document } = declared(kind);
+      return interpreter.tryConnection(document);
     },
   };
 }

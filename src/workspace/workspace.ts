@@ -20,6 +20,7 @@ import { openStore, openVault } from '../store/index.ts';
 import type { Store, Vault } from '../store/ports.ts';
 import { systemClock } from './clock.ts';
 import { catalogueOf } from './catalogue.ts';
+import { tryConnections, type TriedConnection } from './connections.ts';
 import { kindsOf, type Kinds } from './kinds.ts';
 import { probeReports, writeReports } from './reports.ts';
 import { worldOf } from './world.ts';
@@ -55,6 +56,8 @@ export interface Workspace {
   /** Runs, then writes the pipeline's reports. `accept` lets one set of changes through, by `person`. */
   run(name: string, options?: RunOptions & { accept?: string; person?: string }): Promise<RunResult>;
   plan(name: string, options?: RunOptions): Promise<RunResult>;
+  /** Tries connections, all of them without names. Throws CONNECTION_UNKNOWN with the nearest name. */
+  tryConnections(names: readonly string[]): Promise<TriedConnection[]>;
   close(): Promise<void>;
 }
 
@@ -119,6 +122,7 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
       await probeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },
+    tryConnections: (names) => tryConnections(parts, world, names),
     close: () => store.close(),
   };
 }

@@ -38,7 +38,7 @@ describe('portolan connectors', () => {
   test('options inside options stand under their path, with their type and default, as the reference has them', async () => {
     const { out } = await portolan(newFolder(), ['connectors', 'sftp']);
     expect(out).toMatch(/^ {2}then\.move +text +Folder/m);
-    expect(out).toMatch(/^ {2}pick +newest, all, new +"newest" +/m);
+    expect(out).toMatch(/^ {2}pick +newest, all, new, newer +"newest" +/m);
   });
 
   test('a kind whose value is no map is its own option', async () => {

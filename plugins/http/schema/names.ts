@@ -19,5 +19,6 @@ export const names = {
   resultName: ['connection', 'index', ...record],
   callRequest: ['connection', 'session', 'with', 'once'],
   callAnswer: ['connection', 'with', 'once', ...answer],
+  testAnswer: ['connection', ...answer],
   findRequest: ['connection', 'session', 'items', 'item'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,4 +1,5 @@
 import type { CommandMaker } from '../cli.ts';
+import { connectionsCommand } from './connections.ts';
 import { connectorsCommand } from './connectors.ts';
 import { demoCommand } from './demo.ts';
 import { initCommand } from './init.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandMaker[] = Object.freeze([
   testCommand,
   runsCommand,
   rejectsCommand,
+  connectionsCommand,
   connectorsCommand,
   schemaCommand,
   demoCommand,

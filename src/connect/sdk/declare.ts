@@ -41,6 +41,18 @@ export interface OpenContext<Connection> {
   openFormat?(written: unknown): OpenFormat;
 }
 
+/** What a connection answered when it was tried. */
+export interface Trial {
+  /** What shows that it is the right one: a name, a number of people. */
+  shows?: string;
+}
+
+/**
+ * Logs in and asks for something harmless, once; undefined where nothing is known to ask for. Throws the problems that a
+ * run would end with.
+ */
+export type TryConnection = (context: OpenContext<unknown>) => Promise<Trial | undefined>;
+
 /** A file that a run has settled, so that it is moved, and never read as new again (S14). */
 export interface Consumption {
   /** Connection name. */
@@ -201,6 +213,7 @@ export interface SinkDeclaration {
   /** Operations the target has; `upsert` stands for create and update. */
   operations: readonly Operation[];
   open(context: SinkContext<unknown, unknown>): Promise<OpenSink>;
+  tryConnection?: TryConnection;
 }
 
 /** One declaration gives a source and a sink of files of the same name; globs, pick, settle, then are written once for all. */
@@ -274,6 +287,7 @@ export interface DocumentDeclaration {
   sink(document: unknown, name: string, target: string): Pick<SinkDeclaration, 'open'>;
   /** The same of one operation, for steps. */
   call(document: unknown, name: string, operation: string): CallDeclaration;
+  tryConnection(document: unknown): TryConnection;
 }
 
 export type Declaration =

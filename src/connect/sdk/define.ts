@@ -12,6 +12,8 @@ import type {
   SinkDeclaration,
   SourceContext,
   SourceDeclaration,
+  Trial,
+  TryConnection,
 } from './declare.ts';
 import type { Field, TypeOf } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
@@ -34,10 +36,13 @@ export function defineSource<O extends Options, C extends Options = Field<undefi
 
 /** Declares a sink; see {@link OpenSink} for what the engine asks of it. */
 export function defineSink<O extends Options, C extends Options = Field<undefined>>(
-  it: Omit<SinkDeclaration, 'kind' | 'open' | 'options' | 'connection'> & {
+  it: Omit<SinkDeclaration, 'kind' | 'open' | 'options' | 'connection' | 'tryConnection'> & {
     options: O;
     connection?: C;
     open(context: Omit<SinkContext<unknown, unknown>, 'options' | 'connection'> & Typed<O, C>): Promise<OpenSink>;
+    tryConnection?(
+      context: Omit<OpenContext<unknown>, 'connection'> & { connection: TypeOf<C> },
+    ): Promise<Trial | undefined>;
   },
 ): SinkDeclaration {
   return Object.freeze({ kind: 'sink', ...it }) as unknown as SinkDeclaration;
@@ -66,11 +71,12 @@ export function defineFormat<O extends Options>(
 
 /** Declares a kind of document that a plugin interprets. */
 export function defineDocument<O extends Options>(
-  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink' | 'call'> & {
+  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink' | 'call' | 'tryConnection'> & {
     options: O;
     source(document: TypeOf<O>, name: string, read: string): Pick<SourceDeclaration, 'open'>;
     sink(document: TypeOf<O>, name: string, target: string): Pick<SinkDeclaration, 'open'>;
     call(document: TypeOf<O>, name: string, operation: string): CallDeclaration;
+    tryConnection(document: TypeOf<O>): TryConnection;
   },
 ): DocumentDeclaration {
   return Object.freeze({ kind: 'document', ...it }) as unknown as DocumentDeclaration;

@@ -10,6 +10,7 @@ import type {
   OpenSource,
   ReadBatch,
   Sessions,
+  Trial,
   WriteItem,
 } from '../../../src/connect/sdk/index.ts';
 import { catalogue, checkAgainst } from '../../../src/language/catalogue/index.ts';
@@ -121,6 +122,10 @@ export async function openCall(
 ): Promise<OpenCall> {
   return connector.call(compileConnector(document), 'test', operation).open(contextOf(connection, bench));
 }
+
+/** Tries the connection of a document. */
+export const tryConnection = (document: string, connection: unknown, bench: Bench = {}): Promise<Trial | undefined> =>
+  connector.tryConnection(compileConnector(document))(contextOf(connection, bench));
 
 /** Reads to the end and closes. */
 export async function readAll(
