@@ -15,7 +15,7 @@ export default defineDocument({
     open(context) {
       const rule = connector.read?.[read];
       if (!rule) throw unknown('read', name, read);
-      return openRead(connector, rule, `${name}.${read}`, context);
+      return openRead(connector, rule, { connector: name, part: read }, context);
     },
   }),
 
@@ -23,7 +23,7 @@ export default defineDocument({
     open(context) {
       const rule = connector.write?.[target];
       if (!rule) throw unknown('target', name, target);
-      return openTarget(connector, rule, context);
+      return openTarget(connector, rule, target, context);
     },
   }),
 
@@ -31,7 +31,7 @@ export default defineDocument({
     open(context) {
       const rule = connector.call?.[operation];
       if (!rule) throw unknown('operation', name, operation);
-      return openCall(connector, rule, context);
+      return openCall(connector, rule, operation, context);
     },
   }),
 

@@ -1,6 +1,7 @@
 import {
   defaultHttpLimits,
   openHttpClient,
+  resetAfterMs,
   retryAfterMs,
   transportWord,
   type Clock,
@@ -9,6 +10,7 @@ import {
   type Exchange,
   type Fields,
   type HostRules,
+  type HttpAnswer,
   type HttpClient,
   type HttpLimits,
   type HttpRequest,
@@ -21,10 +23,12 @@ import {
 } from '#sdk';
 import type { Connector } from './document.ts';
 import { namedHosts } from './named-hosts.ts';
-import { bothPaces, sharePace } from './shared-pace.ts';
+import type { ApiLimit } from './schema/limit.ts';
+import { enterAll, sharePace, type SharedPace } from './shared-pace.ts';
 import { openAccess } from './auth/open-access.ts';
 import { signRequest } from './auth/sign-request.ts';
 import { withAccess } from './auth/with-access.ts';
+import { answerNames } from './verdict.ts';
 import type { Access } from './auth/access.ts';
 import type { ApiRequest } from './compose.ts';
 
@@ -51,8 +55,15 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens a session; nothing is sent yet. Throws HTTP_URL_INVALID and what templates of the document throw. */
-export async function openSession(connector: Connector, context: OpenContext<unknown>): Promise<Session> {
+/**
+ * Opens a session; nothing is sent yet. `part` is the read, target or operation that it is for: some limits hold for
+ * some alone. Throws HTTP_URL_INVALID and what templates of the document throw.
+ */
+export async function openSession(
+  connector: Connector,
+  context: OpenContext<unknown>,
+  part?: string,
+): Promise<Session> {
   const { env, clock, connectionName } = context;
   const { http } = connector;
   const { [transportWord]: route = {}, ...connection } = (context.connection ?? {}) as Fields;
@@ -69,9 +80,15 @@ export async function openSession(connector: Connector, context: OpenContext<unk
     hosts.home = held.home;
     return held;
   };
-  const api = sharePace(signing.account, http.limit ?? [], clock);
-  const own = sharePace(`${signing.account} ${connectionName}`, listed(transport.limit), clock);
-  const pace = bothPaces(own.pace, api.pace);
+  const rules = (http.limit ?? [])
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ rule }) => rule.only === undefined || (part !== undefined && rule.only.includes(part)));
+  const shared = (name: string, limits: readonly Limit[]): SharedPace =>
+    sharePace(`${signing.account}${name}`, limits, clock, context.allowances);
+  const limited = rules.map(({ rule, index }) => ({ rule, ...shared(` limit ${index}`, [rule]) }));
+  const account = shared('', []);
+  const own = shared(` connection ${connectionName}`, listed(transport.limit));
+  const paces = [own, account, ...limited];
   // Of requests in flight: it grows while a message waits for its answer, so it is handed out as it is.
   const signatures: string[] = [];
   return {
@@ -80,7 +97,7 @@ export async function openSession(connector: Connector, context: OpenContext<unk
     access,
     distrust: (serial) => signing.distrust(serial),
     retry,
-    ...concurrencyOf([...(http.limit ?? []), ...listed(transport.limit)]),
+    ...concurrencyOf([...rules.map(({ rule }) => rule), ...listed(transport.limit)]),
     scope,
     env,
     clock,
@@ -98,12 +115,13 @@ export async function openSession(connector: Connector, context: OpenContext<unk
         signatures.splice(0, signatures.length - signaturesKept);
         return signed.request;
       };
-      const exchange = await pacedExchange({ client, pace, clock }, finish, signal);
+      const exchange = await pacedExchange({ client, paces: paces.map(({ pace }) => pace) }, finish, signal);
+      if (exchange.is === 'answered')
+        await heedLimits(exchange.answer, [own.pace, account.pace], limited, { scope, env, clock });
       return { ...exchange, serial: held.serial };
     },
     close() {
-      api.leave();
-      own.leave();
+      for (const { leave } of paces) leave();
       return client.close();
     },
   };
@@ -120,20 +138,36 @@ function limitsOf(timeoutMs = defaultHttpLimits.timeoutMs): HttpLimits {
 }
 
 async function pacedExchange(
-  { client, pace, clock }: { client: HttpClient; pace: Pace; clock: Clock },
+  { client, paces }: { client: HttpClient; paces: readonly Pace[] },
   finish: () => Promise<HttpRequest>,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  const leave = await pace.enter(signal);
+  const leave = await enterAll(paces, signal);
   try {
     // Made when its turn has come: a signature is of the moment.
-    const exchange = await client.exchange(await finish(), signal);
-    if (exchange.is === 'answered' && (exchange.answer.status === 429 || exchange.answer.status === 503)) {
-      pace.holdOff(retryAfterMs(exchange.answer.headers['retry-after'], clock.now()) ?? 0);
-    }
-    return exchange;
+    return await client.exchange(await finish(), signal);
   } finally {
-    leave();
+    await leave();
+  }
+}
+
+/** What an answer says of limits: Retry-After is for everybody of the account, what is left of a rule for that rule. */
+async function heedLimits(
+  answer: HttpAnswer,
+  everybody: readonly Pace[],
+  limited: readonly { rule: ApiLimit; pace: Pace }[],
+  { scope, env, clock }: Pick<Session, 'scope' | 'env' | 'clock'>,
+): Promise<void> {
+  if (answer.status === 429 || answer.status === 503) {
+    const delayMs = retryAfterMs(answer.headers['retry-after'], clock.now()) ?? 0;
+    if (delayMs > 0) for (const pace of everybody) await pace.holdOff(delayMs);
+  }
+  for (const { rule, pace } of limited) {
+    if (!rule.remaining) continue;
+    const names = { ...scope, ...answerNames(answer) };
+    const left = Number((await rule.remaining.evaluate({}, names, env)) ?? Number.NaN);
+    const resetMs = resetAfterMs(await rule.reset?.evaluate({}, names, env), clock.now());
+    if (!Number.isNaN(left) && resetMs !== undefined) await pace.leaves(left, resetMs);
   }
 }
 

@@ -1,6 +1,10 @@
-import { newPace, type Clock, type Limit, type Pace } from '#sdk';
+import { newPace, type Allowances, type Clock, type Limit, type Pace } from '#sdk';
 
-const paces = new Map<string, { pace: Pace; users: number }>();
+type Paces = Map<string, { pace: Pace; users: number }>;
+
+/** By the store that counts for all; without one this process counts alone. */
+const pacesOf = new WeakMap<object, Paces>();
+const alone = {};
 
 /** A pace that sessions share as long as one of them is open. */
 export interface SharedPace {
@@ -8,11 +12,23 @@ export interface SharedPace {
   leave(): void;
 }
 
-/** Limits belong to an account, so sessions that log in alike at one address share them; `account` names both, hashed. */
-export function sharePace(account: string, limits: readonly Limit[], clock: Clock): SharedPace {
-  const entry = paces.get(account) ?? { pace: newPace(limits.map(limitOf), clock), users: 0 };
+/**
+ * Limits belong to an account, so sessions that log in alike at one address share them, over all processes where there
+ * are `allowances`. `name` names address, account and rule, and holds no secret.
+ */
+export function sharePace(
+  name: string,
+  limits: readonly Limit[],
+  clock: Clock,
+  allowances: Allowances | undefined,
+): SharedPace {
+  const counter = allowances ?? alone;
+  const paces: Paces = pacesOf.get(counter) ?? new Map();
+  pacesOf.set(counter, paces);
+  const made = (): Pace => newPace(limits.map(limitOf), clock, allowances && { name, allowances });
+  const entry = paces.get(name) ?? { pace: made(), users: 0 };
   entry.users += 1;
-  paces.set(account, entry);
+  paces.set(name, entry);
   let left = false;
   return {
     pace: entry.pace,
@@ -20,7 +36,7 @@ export function sharePace(account: string, limits: readonly Limit[], clock: Cloc
       if (left) return;
       left = true;
       entry.users -= 1;
-      if (entry.users === 0) paces.delete(account);
+      if (entry.users === 0) paces.delete(name);
     },
   };
 }
@@ -31,25 +47,17 @@ const limitOf = ({ rate, burst, concurrency }: Limit) => ({
   ...(concurrency === undefined ? {} : { concurrency }),
 });
 
-/** A request has its turn in both; a wish to be left alone holds off everybody of the account. */
-export function bothPaces(own: Pace, account: Pace): Pace {
-  return {
-    async enter(signal) {
-      const leaveOwn = await own.enter(signal);
-      try {
-        const leaveAccount = await account.enter(signal);
-        return () => {
-          leaveAccount();
-          leaveOwn();
-        };
-      } catch (error) {
-        leaveOwn();
-        throw error;
-      }
-    },
-    holdOff(delayMs) {
-      own.holdOff(delayMs);
-      account.holdOff(delayMs);
-    },
+/** A request has its turn in each of these paces, in order. */
+export async function enterAll(paces: readonly Pace[], signal: AbortSignal): Promise<() => Promise<void>> {
+  const exits: (() => Promise<void>)[] = [];
+  const leave = async (): Promise<void> => {
+    for (const exit of exits.splice(0).reverse()) await exit();
   };
+  try {
+    for (const pace of paces) exits.push(await pace.enter(signal));
+    return leave;
+  } catch (error) {
+    await leave();
+    throw error;
+  }
 }

@@ -181,6 +181,10 @@ export const codes = listed({
     about:
       'A source gives only the properties that changed, and no step reads the whole record again before it is mapped; or its feed is said to be full.',
   },
+  LIMIT_OF_UNKNOWN: {
+    class: 'config',
+    about: 'A limit of a connector holds for a read, target or operation that the connector does not have.',
+  },
   READ_UNKNOWN: {
     class: 'config',
     about: '`for` of a read names no other read of its connector, or reads wait for each other in a circle.',

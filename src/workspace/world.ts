@@ -59,7 +59,17 @@ export function worldOf(parts: Parts): World {
 export function contextOf(parts: Parts, use: Use, { scope, env, signal, note }: Opening): OpenContext<unknown> {
   const { loaded, catalogue, secrets, clock, store } = parts;
   const openFormat = (written: unknown): OpenFormat => formatNamed(parts, written);
-  const shared = { folder: loaded.root, scope, env, clock, signal, note, sessions: store, openFormat };
+  const shared = {
+    folder: loaded.root,
+    scope,
+    env,
+    clock,
+    signal,
+    note,
+    sessions: store,
+    allowances: store,
+    openFormat,
+  };
   if (use.connection === undefined) return { ...shared, connection: undefined, connectionName: use.kind };
   const written = writtenConnections(loaded).find(({ name }) => name === use.connection);
   const entry = written && catalogue.connections[written.kind];

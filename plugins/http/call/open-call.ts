@@ -10,9 +10,14 @@ import { repeatOf } from '../write/operation.ts';
 /** Requests in flight at once where no `limit` says otherwise. */
 const defaultConcurrency = 4;
 
-/** Opens a declared operation. */
-export async function openCall(connector: Connector, rule: CallRule, context: OpenContext<unknown>): Promise<OpenCall> {
-  const session = await openSession(connector, context);
+/** Opens the declared operation of that name. */
+export async function openCall(
+  connector: Connector,
+  rule: CallRule,
+  name: string,
+  context: OpenContext<unknown>,
+): Promise<OpenCall> {
+  const session = await openSession(connector, context, name);
   return {
     concurrency: session.concurrency ?? defaultConcurrency,
     perform: (parameters, once, signal) => perform({ session, rule, context, signal }, parameters, once),

@@ -9,15 +9,15 @@ import { newBatches } from './read-batches.ts';
 import type { Reading } from './reading.ts';
 import { pagesForParents, parentsOf, spansOf } from './sub-reads.ts';
 
-/** Opens a declared read as a source; `origin` names it in reports. */
+/** Opens a declared read as a source; the names of connector and read name it in reports. */
 export async function openRead(
   connector: Connector,
   rule: ReadRule,
-  origin: string,
+  names: { connector: string; part: string },
   context: SourceContext<unknown, unknown>,
 ): Promise<OpenSource> {
-  const session = await openSession(connector, context);
-  const reading = newReading(session, rule, origin, context);
+  const session = await openSession(connector, context, names.part);
+  const reading = newReading(session, rule, `${names.connector}.${names.part}`, context);
   const { completeness, cursor } = reading;
   return {
     read: () => readAll(reading),

@@ -19,6 +19,7 @@ export const names = {
   resultName: ['connection', 'index', ...record],
   callRequest: ['connection', 'session', 'with', 'once'],
   callAnswer: ['connection', 'with', 'once', ...answer],
+  limitAnswer: ['status', 'headers', 'links'],
   testAnswer: ['connection', ...answer],
   findRequest: ['connection', 'session', 'items', 'item'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,6 +1,7 @@
-import { field, limitField, type TypeOf } from '#sdk';
+import { field, type TypeOf } from '#sdk';
 import { authField } from './auth.ts';
 import { errorsField } from './errors.ts';
+import { apiLimitField } from './limit.ts';
 import { names } from './names.ts';
 import { signField } from './sign.ts';
 
@@ -61,8 +62,8 @@ export const transportField = field.object(
     }),
     auth: authField,
     sign: signField,
-    limit: field.list(limitField, {
-      about: 'Limits of the API; every one of them holds.',
+    limit: field.list(apiLimitField, {
+      about: 'Limits of the API, counted for each account over all runs; every one of them holds.',
       minItems: 1,
       optional: true,
     }),

@@ -12,15 +12,16 @@ import { writeBatch } from './write-batch.ts';
 /** Requests in flight at once where no `limit` says otherwise. */
 const defaultConcurrency = 4;
 
-/** Opens a declared target as a sink. */
+/** Opens the declared target of that name as a sink. */
 export async function openTarget(
   connector: Connector,
   target: TargetRule,
+  name: string,
   context: OpenContext<unknown>,
 ): Promise<OpenSink> {
   const rules = rulesOf(target);
   refuseUnaskable(target, rules);
-  const session = await openSession(connector, context);
+  const session = await openSession(connector, context, name);
   const { find, begin, end } = target;
   return {
     rules: dividing(rules, session, target),

@@ -13,6 +13,7 @@ import type {
 import type { Field } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
 import type { Table } from '../table/tables.ts';
+import type { Allowances } from '../pace/allowances.ts';
 import type { Sessions } from './sessions.ts';
 
 type Options = Field<unknown>;
@@ -34,6 +35,8 @@ export interface OpenContext<Connection> {
   note(message: string): void;
   /** Where logins are remembered; absent where nothing outlives the process. */
   sessions?: Sessions;
+  /** Where limits of accounts are kept over all processes; absent where there is only this one. */
+  allowances?: Allowances;
   /**
    * A format of the catalogue, as `format:` or `encode:` of a connector document names it: a bare name, or a map of the
    * name and its compiled options. Absent where nothing but the connector itself is at hand.

@@ -19,6 +19,7 @@ import { rejects } from './rejects.ts';
 import { renames } from './renames.ts';
 import { runs } from './runs.ts';
 import { sealing } from './sealing.ts';
+import { allowances } from './allowances.ts';
 import { sessions } from './sessions.ts';
 import { snapshotFacts } from './snapshot-facts.ts';
 import { snapshots } from './snapshot.ts';
@@ -48,6 +49,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     throw error;
   }
   const sealed = sealing(vault);
+  const limits = allowances(connection, clock, vault);
   const held = locks(connection, clock, options.heartbeatMs, options.timezone);
   return {
     lock: async (name, pipeline) => held.lock(name, pipeline),
@@ -68,7 +70,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...acceptances(connection),
     ...deliveries(connection),
     ...sessions(connection, clock, vault, sealed, held),
+    ...limits.port,
     async close() {
+      limits.stop();
       await held.close();
       connection.close();
     },

@@ -110,6 +110,10 @@ export interface Tables {
     expires_at: number;
     used_at: number | null;
   };
+  /** What accounts may still do, by the keyed hash of account and rule. Moments are UTC ms. */
+  allowances: { name: string; tokens: number; taken_at: number; closed_until: number };
+  /** Requests in flight. */
+  places: { name: string; holder: string; held_until: number };
   /** What logins gave, by the keyed hash of the account. */
   sessions: { account: string; serial: number; sealed: Uint8Array; saved_at: number };
 }

@@ -1,17 +1,22 @@
 import { expect, it } from 'vitest';
-import { bothPaces, sharePace } from '../../../plugins/http/shared-pace.ts';
+import { enterAll, sharePace } from '../../../plugins/http/shared-pace.ts';
+import type { Pace } from '../../../src/connect/sdk/index.ts';
 import { jumpingClock } from './workbench.ts';
 
 const never = new AbortController().signal;
 
-it('Retry-After to one connection holds off every other of its account, and no other account', async () => {
+it('a wish to be left alone holds off everybody of an account, and no other account', async () => {
   const clock = jumpingClock();
-  const shared = ['anna day', 'anna night', 'anna', 'boris'].map((name) => sharePace(name, [], clock));
-  const [day, night, anna, boris] = shared.map(({ pace }) => pace) as [never, never, never, never];
-  bothPaces(day, anna).holdOff(5000);
-  (await bothPaces(boris, boris).enter(never))();
+  const shared = ['anna', 'anna', 'boris'].map((name) => sharePace(name, [], clock, undefined));
+  const [day, night, boris] = shared.map(({ pace }) => pace) as [never, never, never];
+  await (day as Pace).holdOff(5000);
+  await (
+    await enterAll([boris], never)
+  )();
   expect(clock.waits).toEqual([]);
-  (await bothPaces(night, anna).enter(never))();
+  await (
+    await enterAll([night], never)
+  )();
   expect(clock.waits).toEqual([5000]);
   for (const { leave } of shared) leave();
 });

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { declarations } from '../../../plugins/index.ts';
 import connector from '../../../plugins/http/connector.ts';
 import type {
+  Allowances,
   Clock,
   FormatDeclaration,
   OpenCall,
@@ -64,11 +65,16 @@ export interface Bench {
   signal?: AbortSignal;
   /** Where logins are remembered; without it they are forgotten with what is opened. */
   sessions?: Sessions;
+  /** Where limits are counted for several. */
+  allowances?: Allowances;
   /** Files beside the document, by path. */
   files?: Record<string, string>;
 }
 
-const contextOf = (connection: unknown, { clock = jumpingClock(), notes = [], signal, sessions }: Bench) => ({
+const contextOf = (
+  connection: unknown,
+  { clock = jumpingClock(), notes = [], signal, sessions, allowances }: Bench,
+) => ({
   connection,
   connectionName: 'lms',
   folder: '/',
@@ -79,6 +85,7 @@ const contextOf = (connection: unknown, { clock = jumpingClock(), notes = [], si
   note: (message: string) => void notes.push(message),
   openFormat,
   ...(sessions ? { sessions } : {}),
+  ...(allowances ? { allowances } : {}),
 });
 
 /** Opens a read of a document. */

@@ -5,6 +5,7 @@ import { isMap } from '../load-workspace.ts';
 import { checkBodies } from './bodies.ts';
 import { checkChains, namesOfChain } from './chains.ts';
 import type { Checking, DocumentCheck } from './context.ts';
+import { checkLimits } from './limits.ts';
 import { checkLogin, sessionMembers } from './logins.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, withNames, type Members, type Names } from './names.ts';
@@ -24,6 +25,7 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
   }
   checkTransportWord(check);
   checkBodies(check);
+  checkLimits(check);
   checkLogin(check);
   checkChains(check);
   checkTargets(check);

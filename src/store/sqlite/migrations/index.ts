@@ -4,6 +4,7 @@ import { personalFields } from './0003-personal-fields.ts';
 import { keptSessions } from './0004-sessions.ts';
 import { cursors } from './0005-cursors.ts';
 import { goneRule } from './0006-gone-rule.ts';
+import { allowances } from './0007-allowances.ts';
 import { journal } from './0009-journal.ts';
 import type { Migration } from './migration.ts';
 
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   keptSessions,
   cursors,
   goneRule,
+  allowances,
   journal,
 ];
