@@ -194,25 +194,25 @@ describe('a pace', () => {
     const second = pace.enter(never).then((leaveToo) => ((entered = true), leaveToo));
     await Promise.resolve();
     expect(entered).toBe(false);
-    leave();
-    (await second)();
+    await leave();
+    await (await second)();
     expect(clock.waits).toEqual([100]);
   });
 
   it('holds everybody off when the other side asks for it', async () => {
     const clock = jumpingClock();
     const pace = newPace([], clock);
-    pace.holdOff(4000);
-    pace.holdOff(1000);
-    (await pace.enter(never))();
-    (await pace.enter(never))();
+    await pace.holdOff(4000);
+    await pace.holdOff(1000);
+    await (await pace.enter(never))();
+    await (await pace.enter(never))();
     expect(clock.waits).toEqual([4000]);
   });
 
   it('gives its place back when it is cancelled while it waits', async () => {
     const clock = { ...jumpingClock(), sleep: () => Promise.reject(new Error('cancelled')) };
     const pace = newPace([{ concurrency: 1 }, { ratePerSecond: 1 }], clock);
-    (await pace.enter(never))();
+    await (await pace.enter(never))();
     await expect(pace.enter(never)).rejects.toThrow('cancelled');
     await expect(pace.enter(never)).rejects.toThrow('cancelled');
   });
