@@ -1,5 +1,6 @@
 import type { FormatDeclaration } from '#sdk';
 import csv from './csv/format.ts';
+import file from './files/format.ts';
 import fixed from './fixed/format.ts';
 import json from './json/format.ts';
 import ndjson from './ndjson/format.ts';
@@ -13,4 +14,4 @@ import zip from './zip/format.ts';
 const plain: readonly FormatDeclaration[] = Object.freeze([csv, fixed, json, ndjson, xlsx, xml, yaml]);
 
 /** Every format. Apart from the connectors, so that `validate` can ask what options say together and load no connector. */
-export const formats: readonly FormatDeclaration[] = Object.freeze([...plain, tar(plain), zip(plain)]);
+export const formats: readonly FormatDeclaration[] = Object.freeze([...plain, file, tar(plain), zip(plain)]);

@@ -349,6 +349,20 @@ export const codes = listed({
     about:
       'A file changed while it was read, so what was read may be half old and half new. `settle` waits for writers.',
   },
+  ATTACHED_FILE_CHANGED: {
+    class: 'data',
+    about:
+      'The file of a record (`format: file`) changed between its reading and its delivery. It is not delivered; the next run reads it anew.',
+  },
+  FILE_NOT_ATTACHED: {
+    class: 'data',
+    about:
+      'A request or a sink is to send the file of a record that has none: only records of a source with `format: file` have one, and who is missing has none any more.',
+  },
+  FORMAT_WITHOUT_FILE: {
+    class: 'config',
+    about: '`format: file` stands where records are written or answers are read: it is for sources and sinks of files.',
+  },
   FILE_NAME_TAKEN: {
     class: 'fatal',
     about:

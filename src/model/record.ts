@@ -41,6 +41,18 @@ export interface FileFacts {
   path: string;
   size: number;
   mtime: number;
+  /** SHA-256 of the content, 64 hex digits, where the file is itself the record. */
+  hash?: string;
+}
+
+/** The file that a record stands for, at its source: its content is read when it is sent, and never held. */
+export interface AttachedFile {
+  facts: FileFacts & { hash: string };
+  /**
+   * Bytes from `from` to before `to`, one read at a time. Throws ATTACHED_FILE_CHANGED where it is not the file that the
+   * record was made of, at the latest before its last byte is given.
+   */
+  read(from?: number, to?: number): AsyncIterable<Uint8Array>;
 }
 
 /** How a read ended. Absent records mean something only after a complete one. */
@@ -74,6 +86,8 @@ export interface WriteItem {
   changed?: Fields;
   /** What was kept from this target. */
   kept?: Fields;
+  /** The file that the record stands for (`format: file`). */
+  file?: AttachedFile;
 }
 
 /** What became of one item at a target. */

@@ -82,7 +82,13 @@ export async function newFile(keeper: StoreKeeper, path: string, format: OpenFor
 }
 
 /** The answer to a rename may be lost with the connection: a part that is gone has its name already. */
-async function giveName(store: OpenFileStore, part: string, path: string, sizeBytes: number, overwrite: boolean) {
+export async function giveName(
+  store: OpenFileStore,
+  part: string,
+  path: string,
+  sizeBytes: number,
+  overwrite: boolean,
+): Promise<void> {
   const written = await store.stat(part);
   if (!written && (await store.stat(path))?.size === sizeBytes) return;
   if (written && written.size !== sizeBytes)
@@ -97,7 +103,8 @@ async function giveName(store: OpenFileStore, part: string, path: string, sizeBy
   }
 }
 
-const taken = (path: string) =>
+/** FILE_NAME_TAKEN, of a file that may not be replaced. */
+export const taken = (path: string) =>
   problem('FILE_NAME_TAKEN', `${path} exists already, and nothing is written over another file.`, {
     fix: 'Put the date or the run into the name, or say `overwrite: true`.',
   });

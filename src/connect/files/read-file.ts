@@ -43,12 +43,13 @@ export async function* readFile(
     }
   }
 
-  const unwrapped = unwrapGzip(bytes(), file.name);
-  const decoding = format.decode(unwrapped.bytes, context.wanted);
+  const unwrapped = format.attaches ? { bytes: bytes(), cut: () => undefined } : unwrapGzip(bytes(), file.name);
+  const decoding = format.decode(unwrapped.bytes, context.wanted, facts);
   for await (const batch of decoding.batches) {
     read.rows += batch.records.length + batch.unreadable.length;
     const origin = batch.origin === undefined ? file.name : `${file.name}/${batch.origin}`;
-    yield { ...batch, origin, file: facts };
+    const hash = format.attaches ? { hash: read.hash.copy().digest('hex') } : {};
+    yield { ...batch, origin, file: { ...facts, ...hash } };
   }
   refuseChanged(file, await keeper.use((again) => again.stat(file.path)), bytesRead);
   const { dialect, cut, notes } = decoding.end();

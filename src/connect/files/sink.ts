@@ -4,6 +4,7 @@ import { field } from '../sdk/field.ts';
 import type { FileStoreDeclaration, OpenFormat, OpenSink, SinkContext, SinkDeclaration } from '../sdk/declare.ts';
 import { newFile, type NewFile } from './new-file.ts';
 import { keepStore, type StoreKeeper } from './keeper.ts';
+import { sinkOfFiles } from './files-sink.ts';
 import { requireFolder } from './target-folder.ts';
 import { formatMissing } from './source.ts';
 
@@ -11,10 +12,18 @@ const options = field.object(
   {
     path: field.template({
       about:
-        'Path of the file to write, over names of the run. Its folder must exist. A name that ends in .gz is packed.',
+        'Path of the file to write, over names of the run. Its folder must exist. A name that ends in .gz is packed. With `format: file` it is the folder to write to.',
       place: 'filePath',
       input: 'none',
       examples: ['/reports/{{$pipeline}}-{{$run.date}}.csv'],
+    }),
+    name: field.template({
+      about:
+        'With `format: file`, the name of each file below `path`; without it the name that the file has. A value can bring no slash and no `..` into it.',
+      place: 'fileName',
+      names: ['file'],
+      examples: ['{{id}}-{{$file.name}}'],
+      optional: true,
     }),
     overwrite: field.boolean({
       about: 'May the file replace one of the same name? Readers see the old or the new file, never half a one.',
@@ -32,6 +41,7 @@ const options = field.object(
 
 interface SinkOptions {
   path: Template;
+  name?: Template;
   overwrite?: boolean;
   columns?: string[];
 }
@@ -54,6 +64,7 @@ export function fileSink(store: FileStoreDeclaration): SinkDeclaration {
       if (!format) throw formatMissing(store.name);
       const { path } = context.options as SinkOptions;
       const rendered = await path.render(undefined, context.scope, context.env);
+      if (format.attaches) return sinkOfFiles(keepStore(store, context), rendered, context);
       return sinkOf(keepStore(store, context), rendered, format, context);
     },
   } satisfies SinkDeclaration);

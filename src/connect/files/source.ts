@@ -9,6 +9,7 @@ import type {
   SourceContext,
   SourceDeclaration,
 } from '../sdk/declare.ts';
+import { attachedFile } from './attached-file.ts';
 import { chooseFiles, type Choice } from './choose.ts';
 import { keepStore, type StoreKeeper } from './keeper.ts';
 import { doubtOf } from './manifest.ts';
@@ -79,6 +80,7 @@ function sourceOf(
   return {
     read: () => read(true),
     again: () => read(false),
+    ...(format.attaches ? { attached: (row) => attachedFile(keeper, row) } : {}),
     end: () => endOf(reads, chosen),
     newestMs: () => Math.max(...chosen.map(({ file }) => file.mtime)),
     consumptions: () => [

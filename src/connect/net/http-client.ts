@@ -5,6 +5,7 @@ import { failureOf, type Failure } from './failure.ts';
 import { openDispatchers, type Dispatchers } from './dispatchers.ts';
 import { judgeHost, type HostRules } from './hosts.ts';
 import { streamedBody } from './streamed-body.ts';
+import { isUpload, uploadStream, type UploadBody } from './upload-body.ts';
 import type { ConnectionTransport } from './transport-field.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,8 +19,8 @@ export interface HttpRequest {
   credentials: Record<string, string>;
   /** It was asked for without the login. */
   isAnonymous?: boolean;
-  /** A text is sent as UTF-8. */
-  body?: string | Uint8Array;
+  /** A text is sent as UTF-8; an upload as a stream of announced length. */
+  body?: string | Uint8Array | UploadBody;
   /** Takes the body of a good answer of this content type as a stream. */
   streams?(contentType: string): boolean;
 }
@@ -96,6 +97,8 @@ interface AttemptTools {
   either: AbortSignal;
   /** Goes on after the exchange, without a time limit, until what is returned is called. */
   goOn(): () => void;
+  /** The time of the whole exchange begins anew. */
+  moved(): void;
 }
 
 async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchange> {
@@ -108,8 +111,12 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
       dispatcher: dispatchers.to(isHome),
       method,
       signal: either,
-      headers: { ...wanted.headers, ...(isHome ? wanted.credentials : {}) },
-      ...(body === undefined ? {} : { body }),
+      headers: {
+        ...wanted.headers,
+        ...(isHome ? wanted.credentials : {}),
+        ...(isUpload(body) ? { 'content-length': String(body.sizeBytes) } : {}),
+      },
+      ...(body === undefined ? {} : { body: isUpload(body) ? uploadStream(body, tools.moved) : body }),
     });
     if (isStreamed(wanted, answer)) {
       const stream = streamedBody(answer.body, url, signal, tools.goOn());
@@ -143,7 +150,7 @@ function isStreamed({ streams }: HttpRequest, { statusCode, headers }: Dispatche
 async function withDeadline<T>(
   totalMs: number,
   signal: AbortSignal,
-  perform: (signals: Pick<AttemptTools, 'signal' | 'either' | 'goOn'>) => Promise<T>,
+  perform: (signals: Pick<AttemptTools, 'signal' | 'either' | 'goOn' | 'moved'>) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), totalMs);
@@ -157,7 +164,7 @@ async function withDeadline<T>(
     return end;
   };
   try {
-    return await perform({ signal, either: deadline.signal, goOn });
+    return await perform({ signal, either: deadline.signal, goOn, moved: () => void timer.refresh() });
   } finally {
     clearTimeout(timer);
     if (!goesOn) end();

@@ -1,8 +1,10 @@
 import type { Environment, Scope, Template } from '../../expression/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import type {
+  AttachedFile,
   Dialect,
   Fields,
+  FileFacts,
   Found,
   Operation,
   ReadBatch,
@@ -111,6 +113,8 @@ export interface OpenSource {
   settled(): Promise<void>;
   /** The same records once more, for the source form of a row found to be a duplicate later; absent where it can't be had. */
   again?(): AsyncIterable<ReadBatch>;
+  /** The file that a row stands for, by its batch's origin; undefined where rows stand for no files. */
+  attached?(row: Fields, origin: string): AttachedFile | undefined;
   close(): Promise<void>;
 }
 
@@ -243,7 +247,10 @@ export interface Decoding {
 /** A format with its options, ready for bytes. */
 export interface OpenFormat {
   name: string;
-  decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[]): Decoding;
+  /** Each file is one record with the file attached: `decode` is given the bytes as they lie, packed or not. */
+  attaches?: true;
+  /** `file`: what the bytes are of, where they lie in a store of files. */
+  decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[], file?: FileFacts): Decoding;
   /** Columns in order, where the format has columns; records may come in any number of batches. */
   encode(records: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncIterable<Uint8Array>;
   /** Several tables in one file, where they can't simply stand one under another. */
@@ -256,6 +263,8 @@ export interface FormatDeclaration {
   summary: string;
   /** `text`: every cell is read as text, so `validate` knows the type of a column that no rule reads. */
   cells?: 'text';
+  /** Each file is one record with the file attached: it stands beside a source or a sink of files, and nowhere else. */
+  attaches?: true;
   options: Options;
   /** For `validate`: throws the problem where options contradict each other, or can't be used so. Options as written. */
   check?(options: unknown, use: 'read' | 'write'): void;

@@ -1,4 +1,4 @@
-import type { OpenSink } from '../../connect/sdk/index.ts';
+import type { OpenSink, OpenSource } from '../../connect/sdk/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Intent } from '../../store/ports.ts';
 import type { Doubts } from '../diff/collect.ts';
@@ -22,6 +22,8 @@ export interface Delivery {
   steps: RunSteps;
   /** Does the pipeline own its snapshot (S19)? What another delivers into it is marked as not the owner's. */
   isOwner?: boolean;
+  /** Where the files of records are, until the run is over. */
+  source?: OpenSource;
 }
 
 /** Opens a sink with its first record, and begins it. */

@@ -41,7 +41,8 @@ export function intentItem(vault: Vault, item: WriteItem, keyFields: readonly st
 
 /** 32 hex digits over what would be sent. */
 function payloadHash(vault: Vault, item: WriteItem): string {
-  return Buffer.from(vault.valueHash(canonicalText(item.record))).toString('hex');
+  const content = item.file ? { '#file': item.file.facts.hash } : {};
+  return Buffer.from(vault.valueHash(canonicalText({ ...item.record, ...content }))).toString('hex');
 }
 
 /**

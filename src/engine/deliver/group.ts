@@ -107,6 +107,7 @@ function sayNeverRepeats({ run, targets }: Delivery, work: Work): void {
 /** Runs the steps after the diff and plans the route. False when the record is settled by them. */
 async function prepare(delivery: Delivery, work: Work): Promise<boolean> {
   const { run, targets } = delivery;
+  attach(delivery, work);
   const passing: Parameters<RunSteps>[0] = {
     record: work.record,
     key: work.key,
@@ -142,6 +143,14 @@ async function prepare(delivery: Delivery, work: Work): Promise<boolean> {
     await rejectWork(delivery, work, { stage: 'steps', code: error.code, reason: error.message });
     return false;
   }
+}
+
+/** The file that the record stands for goes with it. */
+function attach({ source }: Delivery, work: Work): void {
+  const file = work.source && source?.attached?.(work.source, work.origin);
+  if (!file) return;
+  work.file = file;
+  work.scope = { ...work.scope, file: file.facts };
 }
 
 const covers = (only: Operation[], operation: Operation): boolean =>

@@ -1,7 +1,7 @@
 import type { OpenSink } from '../../connect/sdk/index.ts';
 import type { Scope } from '../../expression/index.ts';
 import type { Use } from '../../language/compile/pipeline.ts';
-import type { Fields, Operation, WriteItem } from '../../model/record.ts';
+import type { AttachedFile, Fields, Operation, WriteItem } from '../../model/record.ts';
 import type { Adoption } from '../diff/collect.ts';
 
 /** A sink of the pipeline, opened when the first record comes to it. */
@@ -34,6 +34,8 @@ export interface Work {
   changed?: Fields;
   kept: Record<string, Fields>;
   scope: Scope;
+  /** What the source row stands for, where that is a file. */
+  file?: AttachedFile;
   /** Sinks still to pass, in order, with the operation for each. */
   route: { target: number; operation: Operation }[];
 }
@@ -62,5 +64,6 @@ export function itemFor(work: Work, target: Target, operation: Operation): Write
     // Nothing known of what the target holds: all that is compared is sent, and nothing that is only made once.
     changed: work.changed ?? work.record,
     ...(kept ? { kept } : {}),
+    ...(work.file ? { file: work.file } : {}),
   };
 }

@@ -173,6 +173,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     note(run, source.nothing);
     return { status: 'done', guards: [] };
   }
+  delivery.source = source;
   try {
     run.observe({ is: 'phase', phase: 'read' });
     const diff = pipeline.steps[at];

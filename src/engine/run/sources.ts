@@ -90,6 +90,7 @@ function asOne(placed: readonly Placed[], lacking: string | undefined, latestFir
   return {
     read: () => readAll(true),
     ...(isReadAgain ? { again: () => readAll(false) } : {}),
+    attached: (row, origin) => originOf.owner(origin)?.source.attached?.(row, origin),
     end: () => endOf(placed, lacking),
     consumptions: () => placed.flatMap(({ source }) => source.consumptions()),
     cursors: () => placed.flatMap(({ source }) => source.cursors?.() ?? []),
@@ -104,13 +105,15 @@ function asOne(placed: readonly Placed[], lacking: string | undefined, latestFir
 }
 
 /** Rows are told apart by origin and line, so no two sources have an origin in common. */
-function originNames(): (placed: Placed, origin: string) => string {
-  const owners = new Map<string, number>();
-  return ({ index }, origin) => {
-    const owner = owners.get(origin) ?? index;
-    owners.set(origin, owner);
-    return owner === index ? origin : `${origin} (source ${index + 1})`;
+function originNames(): ((placed: Placed, origin: string) => string) & { owner(name: string): Placed | undefined } {
+  const owners = new Map<string, Placed>();
+  const nameOf = (placed: Placed, origin: string): string => {
+    const isFree = (owners.get(origin) ?? placed) === placed;
+    const name = isFree ? origin : `${origin} (source ${placed.index + 1})`;
+    owners.set(name, placed);
+    return name;
   };
+  return Object.assign(nameOf, { owner: (name: string) => owners.get(name) });
 }
 
 /**

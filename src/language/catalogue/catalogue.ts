@@ -21,6 +21,8 @@ export interface KindEntry {
   takesFormat?: boolean;
   /** Formats: every cell is read as text. */
   cells?: 'text';
+  /** Formats: each file is one record, with the file attached. */
+  attaches?: true;
   /** Formats: throws where options contradict each other, or the use. */
   check?(options: unknown, use: 'read' | 'write'): void;
   /** Sources: may end complete, so that absence can mean something. */

@@ -18,11 +18,12 @@ export function catalogue(declarations: readonly Declaration[]): Catalogue {
     sources: byName(sources.map(sourceEntry)),
     sinks: byName(sinks.map(sinkEntry)),
     formats: byName(
-      formats.map(({ name, summary, options, cells, check }) => ({
+      formats.map(({ name, summary, options, cells, attaches, check }) => ({
         name,
         summary,
         options: options.schema,
         ...(cells === undefined ? {} : { cells }),
+        ...(attaches ? { attaches } : {}),
         ...(check === undefined ? {} : { check }),
       })),
     ),

@@ -28,7 +28,7 @@ export type Members = Readonly<Record<string, readonly string[]>>;
 /** What every run says of itself and of the file it reads. */
 export const runMembers: Members = Object.freeze({
   run: ['id', 'date', 'at'],
-  file: ['name', 'path', 'size', 'mtime'],
+  file: ['name', 'path', 'size', 'mtime', 'hash'],
 });
 
 /** The run's names. */

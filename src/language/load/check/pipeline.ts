@@ -10,6 +10,7 @@ import { checkAgainst } from './against.ts';
 import { checkCalls } from './calls.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
+import { checkFiles } from './files.ts';
 import { checkFormats } from './formats.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
@@ -46,6 +47,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
   checkFormats(checking, check, [...sources, ...sinks, ...reports]);
+  checkFiles(checking, check, { sources, sinks, reports });
   checking.read.clear();
   for (const leaf of leavesOf(checking, value, steps)) {
     checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
