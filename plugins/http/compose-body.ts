@@ -1,4 +1,5 @@
-import { isProblem, problem, type Fields, type Scope } from '#sdk';
+import { isProblem, problem, type Fields, type Scope, type UploadBody } from '#sdk';
+import { composeFile } from './compose-file.ts';
 import { encodeForm } from './encode-form.ts';
 import { encodeMultipart } from './encode-multipart.ts';
 import type { RequestRule } from './schema/request.ts';
@@ -7,7 +8,9 @@ import type { RequestPlace } from './compose.ts';
 /** A body with its type; a text is sent as UTF-8. */
 export interface Body {
   contentType?: string;
-  body?: string | Uint8Array;
+  /** What else says how it is to be taken; names in lower case. */
+  headers?: Record<string, string>;
+  body?: string | Uint8Array | UploadBody;
 }
 
 /** What a body is made with. */
@@ -26,12 +29,13 @@ export async function composeBody(
     const made = (await rule.json.make(input, scope, env)) ?? {};
     return { contentType: 'application/json', body: JSON.stringify(overJson ? merged(made, overJson) : made) };
   }
+  if (rule.file) return composeFile(rule, input, scope, env);
   if (rule.form) {
     const form = ((await rule.form.make(input, scope, env)) ?? {}) as Fields;
     return { contentType: 'application/x-www-form-urlencoded', body: encodeForm(form) };
   }
   if (rule.multipart) {
-    return encodeMultipart(((await rule.multipart.make(input, scope, env)) ?? {}) as Fields);
+    return encodeMultipart(((await rule.multipart.make(input, scope, env)) ?? {}) as Fields, scope);
   }
   if (rule.xml?.template) {
     return { contentType: 'text/xml; charset=utf-8', body: await rule.xml.template.render(input, scope, env) };

@@ -71,7 +71,7 @@ export async function composeAt(
     for (const [name, value] of encodeQuery(query)) url.searchParams.append(name, value);
   }
   const own = headersOf(await rule.headers?.make(input, scope, env));
-  const { contentType, body } = await composeBody(place, rule, input, scope, overlay.json);
+  const { contentType, headers, body } = await composeBody(place, rule, input, scope, overlay.json);
   const { accept = place.headers.accept ?? 'application/json', ...credentials } = {
     ...(isShared ? place.headers : {}),
     ...own,
@@ -81,7 +81,13 @@ export async function composeAt(
   return {
     method,
     url,
-    headers: { accept, 'user-agent': 'portolan', ...(contentType ? { 'content-type': contentType } : {}), ...free },
+    headers: {
+      accept,
+      'user-agent': 'portolan',
+      ...(contentType ? { 'content-type': contentType } : {}),
+      ...headers,
+      ...free,
+    },
     credentials,
     ...(rule.auth === 'none' ? { isAnonymous: true } : {}),
     ...(body === undefined ? {} : { body }),

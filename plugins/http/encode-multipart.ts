@@ -1,32 +1,50 @@
 import { createHash } from 'node:crypto';
-import type { Fields } from '#sdk';
+import type { AttachedFile, Fields, Scope } from '#sdk';
+import { contentTypeOf, fileOf } from './attached.ts';
+import type { Body } from './compose-body.ts';
 
 interface Part {
   name: string;
   fileName?: string;
   type?: string;
-  content: string;
+  content: string | AttachedFile;
 }
 
 /**
  * `multipart/form-data` (RFC 7578). A plain value is a field, a list several of that name; a map of `content` with `name`
- * and `type` is a file, any other map a part of JSON.
+ * and `type` is a file, and so is the record's own; any other map is a part of JSON. With the record's file the body is a
+ * stream of known length.
  */
-export function encodeMultipart(parts: Fields): { contentType: string; body: Uint8Array } {
-  const all = Object.entries(parts).flatMap(([name, value]) => [value].flat().flatMap((one) => partOf(name, one)));
+export function encodeMultipart(parts: Fields, scope: Scope): Body {
+  const all = Object.entries(parts).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => partOf(name, one, scope)),
+  );
   const boundary = boundaryFor(all);
-  const text = all.map((part) => `--${boundary}\r\n${headersOf(part)}\r\n\r\n${part.content}\r\n`).join('');
-  return {
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.from(`${text}--${boundary}--\r\n`, 'utf8'),
-  };
+  const contentType = `multipart/form-data; boundary=${boundary}`;
+  const pieces = all.flatMap((part) => [`--${boundary}\r\n${headersOf(part)}\r\n\r\n`, part.content, '\r\n']);
+  const body = [...pieces, `--${boundary}--\r\n`];
+  if (body.every((piece) => typeof piece === 'string'))
+    return { contentType, body: Buffer.from(body.join(''), 'utf8') };
+  const sizes = body.map((piece) => (typeof piece === 'string' ? Buffer.byteLength(piece) : piece.facts.size));
+  return { contentType, body: { sizeBytes: sizes.reduce((sum, size) => sum + size, 0), open: () => inOrder(body) } };
 }
 
-function partOf(name: string, value: unknown): Part[] {
+async function* inOrder(pieces: readonly (string | AttachedFile)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (typeof piece === 'string') yield Buffer.from(piece, 'utf8');
+    else yield* piece.read();
+  }
+}
+
+function partOf(name: string, value: unknown, scope: Scope): Part[] {
   if (value === undefined) return [];
   if (value === null) return [{ name, content: '' }];
   if (typeof value !== 'object') return [{ name, content: String(value) }];
+  const own = fileOf(value, scope);
+  if (own) return [filePart(name, own, {})];
   const { content, name: fileName, type } = value as { content?: unknown; name?: unknown; type?: unknown };
+  const file = fileOf(content, scope);
+  if (file) return [filePart(name, file, { fileName, type })];
   if (content === undefined || typeof content === 'object') {
     return [{ name, type: 'application/json', content: JSON.stringify(value) }];
   }
@@ -40,10 +58,18 @@ function partOf(name: string, value: unknown): Part[] {
   ];
 }
 
+function filePart(name: string, file: AttachedFile, { fileName, type }: { fileName?: unknown; type?: unknown }): Part {
+  const called = String(fileName ?? file.facts.name);
+  return { name, fileName: called, type: String(type ?? contentTypeOf(called)), content: file };
+}
+
 /** The same parts have the same boundary, so that a repeated request is the identical one; no content can hold it. */
 function boundaryFor(parts: readonly Part[]): string {
   const hash = createHash('sha256');
-  for (const { name, content } of parts) hash.update(`${name.length}:${name}${content.length}:${content}`);
+  for (const { name, content } of parts) {
+    const text = typeof content === 'string' ? content : content.facts.hash;
+    hash.update(`${name.length}:${name}${text.length}:${text}`);
+  }
   return `portolan-${hash.digest('hex').slice(0, 40)}`;
 }
 

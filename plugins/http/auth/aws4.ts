@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Environment, HttpRequest, Scope } from '#sdk';
+import { bodySha256, type Environment, type HttpRequest, type Scope } from '#sdk';
 import type { Aws4Rule } from '../schema/sign.ts';
 
 /** Keys of AWS, and for what they sign. */
@@ -32,7 +31,7 @@ export async function aws4Headers(request: HttpRequest, keys: Aws4Keys, now: num
     method,
     url: url.href,
     // The hash stands in a header for every service, so that the body is never left unsigned.
-    headers: { ...headers, ...credentials, 'x-amz-content-sha256': sha256(body ?? '') },
+    headers: { ...headers, ...credentials, 'x-amz-content-sha256': await bodySha256(body) },
     datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
   });
   const signed = await signer.sign();
@@ -44,5 +43,3 @@ export const signatureIn = ({ authorization = '' }: Record<string, string>): str
   authorization,
   authorization.replace(/^.*Signature=/, ''),
 ];
-
-const sha256 = (body: string | Uint8Array): string => createHash('sha256').update(body).digest('hex');

@@ -1,6 +1,14 @@
-import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { problem, type Environment, type Fields, type HttpRequest, type Scope, type Shape } from '#sdk';
+import {
+  bodySha256,
+  isUpload,
+  problem,
+  type Environment,
+  type Fields,
+  type HttpRequest,
+  type Scope,
+  type Shape,
+} from '#sdk';
 import { encodeQuery } from '../encode-form.ts';
 import { headersOf } from '../header-values.ts';
 import type { SignRule } from '../schema/sign.ts';
@@ -53,7 +61,7 @@ async function bySign(request: HttpRequest, sign: SignRule, signing: Signing): P
 async function declaredSignature(request: HttpRequest, sign: SignRule, signing: Signing): Promise<Signed> {
   const { env, access, now } = signing;
   const session = access.session === undefined ? {} : { session: access.session };
-  const scope = { ...signing.scope, ...session, request: seenRequest(request, now) };
+  const scope = { ...signing.scope, ...session, request: await seenRequest(request, now) };
   const headers = headersOf(await whole(sign.headers, scope, env));
   const query = encodeQuery(await whole(sign.query, scope, env));
   const url = new URL(request.url);
@@ -76,9 +84,9 @@ async function whole(shape: Shape | undefined, scope: Scope, env: Environment): 
 }
 
 /** `$request`. */
-function seenRequest({ method, url, headers, credentials, body }: HttpRequest, now: number): Fields {
+async function seenRequest({ method, url, headers, credentials, body }: HttpRequest, now: number): Promise<Fields> {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : (body ?? new Uint8Array());
-  const text = isUtf8(bytes) ? { body: Buffer.from(bytes).toString('utf8') } : {};
+  const text = !isUpload(bytes) && isUtf8(bytes) ? { body: Buffer.from(bytes).toString('utf8') } : {};
   return {
     method,
     url: url.href,
@@ -86,9 +94,7 @@ function seenRequest({ method, url, headers, credentials, body }: HttpRequest, n
     query: url.search.slice(1),
     headers: { ...headers, ...credentials, host: url.host },
     ...text,
-    bodySha256: sha256(bytes),
+    bodySha256: await bodySha256(bytes),
     time: now,
   };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

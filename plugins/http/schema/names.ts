@@ -13,7 +13,7 @@ export const names = {
   readAnswer: ['connection', 'with', 'page', 'offset', 'last', 'since', 'until', 'parent', ...answer],
   readItem: ['connection', 'with', 'parent'],
   item: ['connection', 'once', 'index', ...record],
-  writeRequest: ['connection', 'session', 'once', 'items', 'item', ...record],
+  writeRequest: ['connection', 'session', 'once', 'items', 'item', 'fragment', ...record],
   writeAnswer: ['connection', 'items', 'item', ...record, ...answer],
   result: ['connection', 'items', 'item', 'index', 'key', ...record, ...answer],
   resultName: ['connection', 'index', ...record],

@@ -12,7 +12,7 @@ export const pathField = (names: readonly string[]) =>
   });
 
 /** Words that make a body, of which a request has one. */
-export const bodyWords = ['json', 'form', 'multipart', 'xml', 'text', 'encode'] as const;
+export const bodyWords = ['json', 'form', 'multipart', 'xml', 'text', 'encode', 'file'] as const;
 
 /** Words that may stand beside the method. */
 export const requestWords = (names: readonly string[]) => ({
@@ -42,7 +42,7 @@ export const requestWords = (names: readonly string[]) => ({
   }),
   multipart: field.shape({
     about:
-      'The body, sent as `multipart/form-data`, by name of the part. A text, number or truth value is a field, a list several fields of that name; a map of `content`, `name` and `type` is a file, any other map is sent as JSON.',
+      'The body, sent as `multipart/form-data`, by name of the part. A text, number or truth value is a field, a list several fields of that name; a map of `content`, `name` and `type` is a file, any other map is sent as JSON. `=$file`, alone or as `content`, is the file of the record, which is streamed.',
     type: 'object',
     names,
     examples: [
@@ -71,17 +71,29 @@ export const encodeField = field.raw<unknown, { about: string; optional: true }>
   { about: 'The body: `$items` in a format of the catalogue, such as `csv`, with its options.', optional: true },
 );
 
+/** The file of the record: only where there are records to send. */
+export const fileField = (names: readonly string[]) =>
+  field.reading({
+    about:
+      'The body: the file of the record, `=$file`, of a source with `format: file`. It is streamed with its length, and with a content type by the ending of its name unless `headers` say another.',
+    names,
+    examples: ['=$file'],
+    optional: true,
+  });
+
 /** What a request may take beyond the words of all. */
 export interface RequestOptions {
   /** It has records to send, so that `encode` may be its body. */
   sendsRecords?: boolean;
 }
 
+const ofRecords = new Set<string>(['encode', 'file']);
+
 /** A request whose expressions see `names`. */
 export function requestField(names: readonly string[], about: string, { sendsRecords = false }: RequestOptions = {}) {
   const url = pathField(names);
-  const words = { ...requestWords(names), encode: encodeField };
-  const bodies = bodyWords.filter((word) => word !== 'encode' || sendsRecords);
+  const words = { ...requestWords(names), encode: encodeField, file: fileField(names) };
+  const bodies = bodyWords.filter((word) => !ofRecords.has(word) || sendsRecords);
   const beside = ['query', 'headers', 'auth', ...bodies] as const;
   return oneKind(
     { get: url, post: url, put: url, patch: url, delete: url },

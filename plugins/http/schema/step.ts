@@ -1,6 +1,7 @@
 import { field, type TypeOf } from '#sdk';
 import { oneKind } from './one-kind.ts';
-import { bodyWords, encodeField, pathField, requestWords } from './request.ts';
+import { fragmentsField } from './fragments.ts';
+import { bodyWords, encodeField, fileField, pathField, requestWords } from './request.ts';
 import { names } from './names.ts';
 
 const stepWords = {
@@ -41,12 +42,18 @@ const stepWords = {
 const url = pathField(names.writeRequest);
 const own = ['as', 'format', 'when', 'until', 'every', 'timeout'] as const;
 const plain = ['query', 'headers', 'auth', ...own] as const;
-const full = [...plain, ...bodyWords] as const;
+const full = [...plain, ...bodyWords, 'fragments'] as const;
 
 /** One step of a chain: a request, with the name of its answer and when it is made. */
 export const stepField = oneKind(
   { get: url, post: url, put: url, patch: url, delete: url },
-  { ...requestWords(names.writeRequest), encode: encodeField, ...stepWords },
+  {
+    ...requestWords(names.writeRequest),
+    encode: encodeField,
+    file: fileField(names.writeRequest),
+    fragments: fragmentsField,
+    ...stepWords,
+  },
   { get: plain, post: full, put: full, patch: full, delete: full },
   { about: 'One request of the chain. It sees what those before it answered.' },
 );

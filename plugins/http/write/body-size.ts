@@ -1,4 +1,4 @@
-import { isProblem, problem, type Operation, type Problem, type WriteItem } from '#sdk';
+import { isProblem, isUpload, problem, type Operation, type Problem, type WriteItem } from '#sdk';
 import { composeBody } from '../compose-body.ts';
 import type { Session } from '../session.ts';
 import type { StepRule } from '../schema/step.ts';
@@ -27,6 +27,7 @@ export async function bodySizeBytes(sending: Sending): Promise<number> {
 async function stepSizeBytes(sending: Sending, step: StepRule): Promise<number> {
   try {
     const { body } = await composeBody(sending.session, step, inputOf(sending), sending.scope);
+    if (isUpload(body)) return body.sizeBytes;
     return body === undefined ? 0 : Buffer.byteLength(body);
   } catch (error) {
     if (!isProblem(error) || error.class !== 'data') throw error;

@@ -8,10 +8,13 @@ import {
   type WriteBatch,
 } from '#sdk';
 import { askJudged, type JudgedAnswer } from '../ask-judged.ts';
+import { attachedIn } from '../attached.ts';
 import { compose } from '../compose.ts';
+import type { FragmentsRule } from '../schema/fragments.ts';
 import type { StepRule } from '../schema/step.ts';
 import { answerNames, scrubFor } from '../verdict.ts';
 import { openChainJournal, type ChainJournal } from './chain-journal.ts';
+import { sendFragments } from './fragments.ts';
 import { repeatOfWhole } from './operation.ts';
 import { errorRulesOf, inputOf, type Sending } from './sending.ts';
 import { doesSomething, isSafe } from './step-effect.ts';
@@ -35,6 +38,8 @@ interface Chain {
   /** A step that may have done something is behind: what fails now leaves the whole in doubt. */
   isBegun: boolean;
   journal?: ChainJournal;
+  /** Whether the step at hand was made by an earlier attempt is not known. */
+  isInDoubt?: boolean;
   /** `until` is asked for once: an earlier run has waited. */
   isPending: boolean;
 }
@@ -59,6 +64,8 @@ export async function performChain(
   const journal = await openChainJournal(kept, steps);
   const chain: Chain = { sending, signal, isBegun: false, isPending, ...(journal ? { journal } : {}) };
   try {
+    // Before anything is done for a file that is another by now.
+    if (steps.some((step) => step.file || step.multipart)) await refuseChanged(chain);
     return await throughSteps(chain, steps);
   } catch (error) {
     if (!isProblem(error)) throw error;
@@ -69,6 +76,10 @@ export async function performChain(
     const reason = `a step behind one that was done could not be made: ${scrub(error.message)}`;
     return { is: 'stopped', answer: { is: 'unanswered', reason } };
   }
+}
+
+async function refuseChanged({ sending }: Chain): Promise<void> {
+  for await (const _nothing of attachedIn(sending.scope)?.read(0, 0) ?? []) return;
 }
 
 async function throughSteps(chain: Chain, steps: readonly StepRule[]): Promise<Chained> {
@@ -87,6 +98,7 @@ async function throughSteps(chain: Chain, steps: readonly StepRule[]): Promise<C
     }
     if (step.when && !(await step.when.evaluate(inputOf(chain.sending), scope, session.env))) continue;
     if (isInDoubt && !mayFollow(chain, step)) return unanswered('an earlier run was ended before the answer');
+    chain.isInDoubt = isInDoubt;
     isInDoubt = false;
     const made = await performStep(chain, step);
     if (made.is !== 'answered') return { is: 'stopped', answer: unansweredStep(chain, step, made) };
@@ -114,7 +126,10 @@ const unanswered = (reason: string): Chained => ({ is: 'stopped', answer: { is: 
 
 /** May a step be made of which nobody knows whether it was? */
 const mayFollow = ({ sending }: Chain, step: StepRule): boolean =>
-  isSafe(step) || step.until !== undefined || repeatOfWhole(sending.document) === 'safe';
+  isSafe(step) ||
+  step.until !== undefined ||
+  step.fragments !== undefined ||
+  repeatOfWhole(sending.document) === 'safe';
 
 function named(sending: Sending, name: string, body: unknown): Sending {
   const answers = { ...sending.answers, [name]: body };
@@ -126,7 +141,7 @@ async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer |
   const { clock, env } = chain.sending.session;
   const beganMs = clock.monotonic();
   for (;;) {
-    const made = await askPatiently(chain, step);
+    const made = step.fragments ? await inFragments(chain, step, step.fragments) : await askPatiently(chain, step);
     if (!step.until || made.is !== 'answered' || made.verdict.is !== 'good') return made;
     const names: Scope = { ...chain.sending.scope, ...answerNames(made.answer) };
     if (await step.until.evaluate(made.answer.body, names, env)) return made;
@@ -141,6 +156,19 @@ async function performStep(chain: Chain, step: StepRule): Promise<JudgedAnswer |
     await clock.sleep(everyMs, chain.signal);
   }
 }
+
+const inFragments = (chain: Chain, step: StepRule, rule: FragmentsRule): Promise<JudgedAnswer | Failure> =>
+  sendFragments(
+    {
+      sending: chain.sending,
+      signal: chain.signal,
+      ask: (request, names) => ask(chain, request, names),
+      begun: () => (chain.isBegun = true),
+      isInDoubt: chain.isInDoubt === true,
+    },
+    step,
+    rule,
+  );
 
 async function askPatiently(chain: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
   const { clock, retry } = chain.sending.session;
@@ -162,8 +190,9 @@ function mayBeMadeAgain(made: JudgedAnswer | Failure, step: StepRule): boolean {
   return made.verdict.is === 'retry' && (!made.verdict.perhapsDone || isSafe(step));
 }
 
-async function ask({ sending, signal }: Chain, step: StepRule): Promise<JudgedAnswer | Failure> {
-  const { session, prepared, scope } = sending;
+async function ask({ sending, signal }: Chain, step: StepRule, more: Scope = {}): Promise<JudgedAnswer | Failure> {
+  const { session, prepared } = sending;
+  const scope = { ...sending.scope, ...more };
   const composed = await compose(session, step, inputOf(sending), scope);
   const request = step.format === undefined ? composed : takingBytes(composed);
   const scrub = scrubFor(session, ...prepared.map(({ item, body }) => [item.record, body]));

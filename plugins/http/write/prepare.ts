@@ -1,4 +1,5 @@
 import { isProblem, type Fields, type Operation, type Outcome, type Problem, type Scope, type WriteItem } from '#sdk';
+import { attachedScope } from '../attached.ts';
 import type { Session } from '../session.ts';
 import type { OperationDocument, TargetRule } from '../schema/write.ts';
 import { scrubFor } from '../verdict.ts';
@@ -60,6 +61,7 @@ function itemScope(session: Session, item: WriteItem, index: number, once: strin
     once,
     ...(item.was ? { was: item.was } : {}),
     ...(item.changed ? { changed: item.changed } : {}),
+    ...attachedScope(item.file),
   };
 }
 

@@ -16,5 +16,6 @@ export { openHttpStreams, type HttpStreamAnswer, type HttpStreamRequest, type Ht
 export { readLinkHeader } from './link-header.ts';
 export { repeatByMethod } from './repeat.ts';
 export { scrubber, type Scrub } from './scrub.ts';
+export { bodySha256, isUpload, type UploadBody } from './upload-body.ts';
 export { authorityField } from './authority-field.ts';
 export { connectionTransportField, transportWord, type ConnectionTransport } from './transport-field.ts';

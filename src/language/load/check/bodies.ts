@@ -4,7 +4,7 @@ import { quoted } from '../../catalogue/words.ts';
 import type { DocumentCheck } from './context.ts';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
-const bodies = ['json', 'form', 'multipart', 'xml', 'text', 'encode'];
+const bodies = ['json', 'form', 'multipart', 'xml', 'text', 'encode', 'file'];
 
 /** Requests of a connector: each has one body. */
 export function checkBodies(check: DocumentCheck): void {

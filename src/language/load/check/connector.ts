@@ -6,6 +6,7 @@ import { checkBodies } from './bodies.ts';
 import { checkChains, namesOfChain } from './chains.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkLimits } from './limits.ts';
+import { checkFileBodies } from './file-bodies.ts';
 import { checkLogin, sessionMembers } from './logins.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, withNames, type Members, type Names } from './names.ts';
@@ -26,6 +27,7 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
   checkTransportWord(check);
   checkBodies(check);
   checkLimits(check);
+  checkFileBodies(check);
   checkLogin(check);
   checkChains(check);
   checkTargets(check);
