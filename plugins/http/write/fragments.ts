@@ -47,7 +47,9 @@ export async function sendFragments(
     if (made.is === 'answered') {
       const place = await placeOf(tools, rule, made, fragment);
       if (place === 'end') {
-        if (!isLost || tools.isInDoubt || made.verdict.is === 'good' || made.verdict.is === 'done') return made;
+        const { is } = made.verdict;
+        // Of an upload that an earlier attempt began, and that is gone, the chain is to hear.
+        if (!isLost || is === 'good' || is === 'done' || (is === 'gone' && tools.isInDoubt)) return made;
         return { is: 'lost', reason: 'asked how far it is, the server knows the upload no more' };
       }
       if (place === 'nowhere' || (typeof place === 'number' && place > size)) {
