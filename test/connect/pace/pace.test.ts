@@ -195,7 +195,9 @@ describe('a pace', () => {
     await Promise.resolve();
     expect(entered).toBe(false);
     await leave();
-    await (await second)();
+    await (
+      await second
+    )();
     expect(clock.waits).toEqual([100]);
   });
 
@@ -204,15 +206,21 @@ describe('a pace', () => {
     const pace = newPace([], clock);
     await pace.holdOff(4000);
     await pace.holdOff(1000);
-    await (await pace.enter(never))();
-    await (await pace.enter(never))();
+    await (
+      await pace.enter(never)
+    )();
+    await (
+      await pace.enter(never)
+    )();
     expect(clock.waits).toEqual([4000]);
   });
 
   it('gives its place back when it is cancelled while it waits', async () => {
     const clock = { ...jumpingClock(), sleep: () => Promise.reject(new Error('cancelled')) };
     const pace = newPace([{ concurrency: 1 }, { ratePerSecond: 1 }], clock);
-    await (await pace.enter(never))();
+    await (
+      await pace.enter(never)
+    )();
     await expect(pace.enter(never)).rejects.toThrow('cancelled');
     await expect(pace.enter(never)).rejects.toThrow('cancelled');
   });
