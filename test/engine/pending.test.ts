@@ -71,6 +71,27 @@ describe('records that a target answers later', () => {
     expect((await world.run(both, people(2))).counts).toMatchObject({ unchanged: 2 });
   });
 
+  test('are not sent again before their outcome is known, in the feed or not, and nobody of them is missing', async () => {
+    slow.isQuick = true;
+    await world.run(pipeline, people(2));
+    slow.isQuick = false;
+    const changed = people(3).map((person) => ({ ...person, name: 'New' }));
+    expect((await world.run(pipeline, changed)).counts).toMatchObject({ pending: 3, unsettled: 0 });
+    const jobs = slow.jobs.size;
+    const later = changed.slice(1).map((person) => ({ ...person, name: 'Newer' }));
+    const waiting = await world.run(pipeline, later);
+    expect(waiting).toMatchObject({
+      status: 'done',
+      counts: { read: 2, absent: 1, pending: 3, filtered: {}, unchanged: 0, delivered: {}, unsettled: 0 },
+    });
+    expect(slow.jobs.size).toBe(jobs);
+    slow.work();
+    slow.isQuick = true;
+    const next = await world.run(pipeline, later);
+    expect(next.counts).toMatchObject({ read: 2, absent: 1, pending: 0, delivered: { update: 2, missing: 1 } });
+    expect(slow.target.done('create')).toEqual(['p1', 'p2', 'p3']);
+  });
+
   test('keep what the target gave them', async () => {
     await world.run(pipeline, people(1));
     slow.work();
@@ -219,11 +240,12 @@ test('a run that was ended behind a finished step goes on there, whatever is sai
   await reopened({ repeat: 'never' });
   const { store } = world.world;
   world.world.store = { ...store, keepPending: () => Promise.reject(new Error('killed')) };
-  await world.run(pipeline, people(1));
+  const never = testPipeline({ sinks: [{ ...sinkOf('target'), neverRepeats: ['create' as const] }] });
+  await world.run(never, people(1));
   world.world.store = store;
   slow.isQuick = true;
-  const plan = await world.run(pipeline, people(1), { dryRun: true });
-  const next = await world.run(pipeline, people(1));
+  const plan = await world.run(never, people(1), { dryRun: true });
+  const next = await world.run(never, people(1));
   expect(next.counts).toMatchObject({ rejected: 0, delivered: { create: 1 } });
   expect(plan.counts).toEqual(next.counts);
   expect(slow.jobs.size).toBe(1);

@@ -62,6 +62,8 @@ export async function performChain(
   { journal: kept, isPending = false }: Pick<WriteBatch, 'journal' | 'isPending'> = {},
 ): Promise<Chained> {
   const journal = await openChainJournal(kept, steps);
+  if (journal === 'changed')
+    return unanswered('what an earlier run began is of a chain that the connector no longer has');
   const chain: Chain = { sending, signal, isBegun: false, isPending, ...(journal ? { journal } : {}) };
   try {
     // Before anything is done for a file that is another by now.

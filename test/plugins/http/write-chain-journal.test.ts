@@ -176,6 +176,18 @@ keep: { id: id }
     expect(journal.kept.size).toBe(3);
   });
 
+  it('is forgotten where the connector has other steps by now', async () => {
+    answers(busy);
+    const journal = memory();
+    await write(upload(), { journal });
+    api.received.length = 0;
+    const changed = upload().replace('/close', '/finish');
+    const { answer } = await write(changed, { journal });
+    expect(answer).toMatchObject({ is: 'unanswered', reason: expect.stringContaining('no longer has') as string });
+    expect(asked()).toEqual([]);
+    expect(journal.kept.size).toBe(0);
+  });
+
   it('of a single request is not kept', async () => {
     answers(done);
     const journal = memory();
