@@ -250,3 +250,48 @@ test('a run that was ended behind a finished step goes on there, whatever is sai
   expect(plan.counts).toEqual(next.counts);
   expect(slow.jobs.size).toBe(1);
 });
+
+describe('a new key that `match` takes for a known person', () => {
+  const matching = testPipeline({ diff: { match: ['name'] } });
+  const renamed = [{ id: 'n1', name: 'Name 1', team: 'it' }];
+  /** p1 is known; the target knows people by a field that a new key does not change. */
+  const known = async (): Promise<void> => {
+    await reopened({ key: 'name' });
+    slow.isQuick = true;
+    await world.run(matching, people(1));
+    slow.isQuick = false;
+  };
+
+  test('is one person while the target owes the answer to it, and afterwards', async () => {
+    await known();
+    expect((await world.run(matching, renamed)).counts).toMatchObject({ pending: 1, unsettled: 0 });
+    const waiting = await world.run(matching, renamed);
+    expect(waiting).toMatchObject({ counts: { read: 1, absent: 0, pending: 1, delivered: {}, unsettled: 0 } });
+    slow.work();
+    slow.isQuick = true;
+    const next = await world.run(matching, renamed);
+    expect(next).toMatchObject({ status: 'done', counts: { read: 1, absent: 0, unchanged: 1, delivered: {} } });
+    expect((await world.run(matching, renamed)).counts).toMatchObject({ absent: 0, unchanged: 1 });
+    expect(slow.target.done('missing')).toEqual([]);
+    expect(slow.target.done('create')).toEqual(['p1']);
+  });
+
+  test('waits while the outcome of the known person is owed', async () => {
+    await known();
+    await world.run(matching, people(1, 'hr'));
+    const jobs = slow.jobs.size;
+    const waiting = await world.run(matching, renamed);
+    expect(waiting).toMatchObject({
+      status: 'done',
+      counts: { read: 1, absent: 0, pending: 1, delivered: {}, unsettled: 0 },
+    });
+    expect(slow.jobs.size).toBe(jobs);
+    slow.work();
+    slow.isQuick = true;
+    const next = await world.run(matching, renamed);
+    expect(next.counts).toMatchObject({ read: 1, absent: 0, delivered: { update: 1 } });
+    expect((await world.run(matching, renamed)).counts).toMatchObject({ absent: 0, unchanged: 1 });
+    expect(slow.target.done('create')).toEqual(['p1']);
+    expect(slow.target.done('missing')).toEqual([]);
+  });
+});

@@ -6,7 +6,7 @@ import { emptyCommit, flushRejects, lease, note } from '../run/context.ts';
 import { batchJournal } from './batch-journal.ts';
 import { commitFinals } from './commit.ts';
 import { openTarget, type Delivery } from './delivery.ts';
-import { pendingRecordsOf, pendingWork, type PendingRecord } from './pending.ts';
+import { keepWaiting, pendingRecordsOf, pendingWork, type PendingRecord } from './pending.ts';
 import { outcomeUnknown } from './resolve.ts';
 import { ruleOf } from './send.ts';
 import type { Settled, Target, Work } from './work.ts';
@@ -64,8 +64,9 @@ function outcomesOf(answer: WriteAnswer, records: readonly PendingRecord[]): Out
   return records.map(() => ({ is: 'rejected', code, reason }));
 }
 
-function stayPending({ run }: Delivery, intent: Intent, records: PendingRecord[], answer?: WriteAnswer): void {
-  for (const { work } of records) run.pendingKeys.add(work.key);
+function stayPending(delivery: Delivery, intent: Intent, records: PendingRecord[], answer?: WriteAnswer): void {
+  const { run } = delivery;
+  for (const record of records) keepWaiting(delivery, record);
   const amount = counted(records.length, 'record');
   const since = `${amount} of an earlier run ${records.length === 1 ? 'is' : 'are'} pending at ${intent.sink}`;
   const unheard = answer && 'reason' in answer ? ` (${answer.reason})` : '';
@@ -108,7 +109,7 @@ async function settle(
     const final = outcome.is === 'unknown' && isNever ? outcomeUnknown(outcome.reason) : outcome;
     // What is to be sent again, or otherwise, is taken out of today's feed as anything that was never sent.
     if (final.is !== 'delivered' && final.is !== 'rejected') continue;
-    works.push(pendingWork(delivery, record, target));
+    works.push(pendingWork(delivery, record, target, final.is === 'delivered'));
     finals.push(final);
   }
   if (unknown.length > 0) await keepUnknown(delivery, intent, unknown);

@@ -1,4 +1,5 @@
 import type { Fields, WriteItem } from '../../model/record.ts';
+import { flag } from '../diff/ledger.ts';
 import { lease, type RunContext } from '../run/context.ts';
 import type { Delivery } from './delivery.ts';
 import type { Final, Settled, Target, Work } from './work.ts';
@@ -7,6 +8,8 @@ import type { Final, Settled, Target, Work } from './work.ts';
 export interface PendingRecord {
   item: WriteItem;
   work: Pick<Work, 'key' | 'operation' | 'origin' | 'line' | 'source' | 'record' | 'before' | 'kept' | 'route'>;
+  /** The key under which the person is known until this is answered: a new key stands for them. */
+  adopts?: string;
   /** 32 hex digits: what the diff compared; empty where nothing is compared. */
   hash: string;
 }
@@ -42,7 +45,8 @@ export async function keepPending(delivery: Delivery, answered: readonly Answere
         continue;
       }
       const hash = ledger && work.entry >= 0 ? Buffer.from(ledger.seenHash(work.entry)).toString('hex') : '';
-      const record = { item: final.item, work: remembered(work), hash };
+      const adopts = work.adopts ? { adopts: work.adopts.key } : {};
+      const record = { item: final.item, work: remembered(work), hash, ...adopts };
       const batch = pending.get(final.intent) ?? [];
       batch.push({ place: final.place, record });
       pending.set(final.intent, batch);
@@ -75,13 +79,31 @@ const remembered = ({
 export const pendingRecordsOf = async ({ world }: RunContext, intent: string): Promise<PendingRecord[]> =>
   (await world.store.pendingRecords(intent)) as unknown as PendingRecord[];
 
-/** A pending record as a work, at its place in the ledger. */
-export function pendingWork({ run, ledger }: Delivery, { item, work, hash }: PendingRecord, target: Target): Work {
+/** Nobody of a record is sent or missing while its outcome is owed: neither the key, nor the one that it stands for. */
+export function keepWaiting({ run, ledger }: Delivery, { work, adopts }: PendingRecord): void {
+  run.pendingKeys.add(work.key);
+  if (adopts === undefined) return;
+  run.pendingKeys.add(adopts);
+  const known = ledger ? ledger.find(run.world.vault.keyHash(adopts)) : -1;
+  if (known >= 0) ledger?.mark(known, flag.wanted);
+}
+
+/** A pending record whose outcome is known as a work, at its place in the ledger. */
+export function pendingWork(
+  { run, ledger }: Delivery,
+  { item, work, hash, adopts }: PendingRecord,
+  target: Target,
+  isDelivered: boolean,
+): Work {
   const entry = ledger ? ledger.findOrAdd(run.world.vault.keyHash(work.key)) : -1;
+  const from = ledger && adopts !== undefined ? ledger.find(run.world.vault.keyHash(adopts)) : -1;
+  const isAdopted = isDelivered && adopts !== undefined && from >= 0;
+  if (isAdopted) ledger?.takeOver(entry, from);
   if (ledger && hash !== '') ledger.setSeen(entry, Buffer.from(hash, 'hex'), work.line ?? 0, 0);
   return {
     ...work,
     entry,
+    ...(isAdopted ? { adopts: { from, key: adopts } } : {}),
     final: item.record,
     scope: { ...run.scope, operation: work.operation, kept: work.kept[target.name] ?? {} },
   };

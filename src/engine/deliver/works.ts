@@ -30,7 +30,8 @@ export async function* stagedWorks(
       ({ entry }) =>
         !ledger.has(entry, flag.conflict | flag.held) &&
         ledger.has(entry, flag.doubt) === inDoubt &&
-        ledger.fate(entry) !== 'unchanged',
+        ledger.fate(entry) !== 'unchanged' &&
+        ledger.fate(entry) !== 'none',
     );
     const known = await knownRecords(
       run,

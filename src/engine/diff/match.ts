@@ -52,12 +52,18 @@ export async function matchKnown(
   const waits = whyWait(run, collected, end);
   const keys = new Map<number, string>();
   const decided = await stagedOf(collected, (entry) => adopts.has(entry) || refused.has(entry), keys);
+  let owed = 0;
   for (const staged of decided) {
     const claim = adopts.get(staged.entry);
-    if (claim) adopt(run, collected, staged, claim, renamed, waits);
+    if (claim && run.pendingKeys.has(claim.key)) {
+      // The target still owes the outcome of that person: under neither key they are sent before it is known.
+      run.pendingKeys.add(staged.key);
+      ledger.setFate(staged.entry, 'none');
+      owed++;
+    } else if (claim) adopt(run, collected, staged, claim, renamed, waits);
     else await refuse(run, collected, staged, refused.get(staged.entry)?.(staged.key, keys) ?? '');
   }
-  if (adopts.size > 0) note(run, adoptedSentence(adopts.size, waits));
+  if (adopts.size > owed) note(run, adoptedSentence(adopts.size - owed, waits));
 }
 
 const adoptedSentence = (count: number, waits: ReturnType<typeof whyWait>): string =>
