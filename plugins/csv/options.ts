@@ -1,4 +1,4 @@
-import { bomField, encodingField, field, problem, refuseMark, type Encoding, type TypeOf } from '#sdk';
+import { bomField, encodingField, field, headerWords, problem, refuseMark, type Encoding, type TypeOf } from '#sdk';
 
 /** Options of the format, for reading and writing. */
 export const options = field.object(
@@ -23,37 +23,10 @@ export const options = field.object(
     }),
     encoding: encodingField,
     bom: bomField,
-    skip: field.integer({
-      about:
-        'Rows above the header that are passed over when the file is read, blank ones counted: a title, a period, who made the export.',
-      minimum: 1,
-      maximum: 1000,
-      optional: true,
-    }),
-    header: field.raw<
-      boolean | number | string[],
-      { about: string; default: true; examples: unknown[]; optional: true }
-    >(
-      {
-        type: ['boolean', 'integer', 'array'],
-        minimum: 1,
-        maximum: 10,
-        items: { type: 'string', minLength: 1 },
-        minItems: 1,
-      },
-      {
-        about:
-          'The first row holds the names of the columns (`true`); that many rows do, one under another (a number); there is no such row and these are the names (a list); there is none and the columns are called c1, c2 and so on (`false`). Of several rows the names are joined from above; an empty cell above a name belongs to its left neighbour, as merged cells come out of a spreadsheet.',
-        default: true,
-        examples: [['code', 'name'], 2],
-        optional: true,
-      },
-    ),
-    headerJoin: field.text({
-      about: 'Stands between the parts of a name where the header has several rows.',
-      default: ' / ',
-      examples: ['.'],
-      optional: true,
+    ...headerWords({
+      skip: 'Rows above the header that are passed over when the file is read, blank ones counted: a title, a period, who made the export.',
+      header:
+        'Of several rows the names are joined from above; an empty cell above a name belongs to its left neighbour, as merged cells come out of a spreadsheet.',
     }),
     lineEnding: field.choice(['crlf', 'lf'], {
       about: 'How lines end in written files, by default `crlf`. Reading understands both.',

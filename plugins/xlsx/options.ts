@@ -1,4 +1,4 @@
-import { field, type TypeOf } from '#sdk';
+import { field, headerWords, type TypeOf } from '#sdk';
 
 /** Options of the format, for reading and writing. */
 export const options = field.object(
@@ -12,37 +12,10 @@ export const options = field.object(
         optional: true,
       },
     ),
-    skip: field.integer({
-      about:
-        'Rows above the header that are passed over when the file is read, as the spreadsheet numbers them: a title, a period, who made the export.',
-      minimum: 1,
-      maximum: 1000,
-      optional: true,
-    }),
-    header: field.raw<
-      boolean | number | string[],
-      { about: string; default: true; examples: unknown[]; optional: true }
-    >(
-      {
-        type: ['boolean', 'integer', 'array'],
-        minimum: 1,
-        maximum: 10,
-        items: { type: 'string', minLength: 1 },
-        minItems: 1,
-      },
-      {
-        about:
-          'The first row holds the names of the columns (`true`); that many rows do, one under another (a number); there is no such row and these are the names (a list); there is none and the columns are called c1, c2 and so on (`false`). Of several rows the names are joined from above, and a cell that is merged over columns stands above each of them.',
-        default: true,
-        examples: [['code', 'name'], 2],
-        optional: true,
-      },
-    ),
-    headerJoin: field.text({
-      about: 'Stands between the parts of a name where the header has several rows.',
-      default: ' / ',
-      examples: ['.'],
-      optional: true,
+    ...headerWords({
+      skip: 'Rows above the header that are passed over when the file is read, as the spreadsheet numbers them: a title, a period, who made the export.',
+      header:
+        'Of several rows the names are joined from above, and a cell that is merged over columns stands above each of them.',
     }),
     errors: field.choice(['reject', 'empty'], {
       about:

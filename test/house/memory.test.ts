@@ -1,19 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunResult } from '../../src/engine/run/result.ts';
 import { streamPeopleCsv } from '../../src/sandbox/index.ts';
 import { makeWorkspaceKey } from '../../src/store/index.ts';
+import { runMeasured } from './run-measured.ts';
 
 const ROWS = 1_000_000;
 const LIMIT_BYTES = 350 * 1024 * 1024;
-const program = join(import.meta.dirname, '../../dist/bin/portolan.js');
 
 const workspace = `workspace: memory
 version: 1
@@ -51,30 +48,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Peak resident bytes of a process, as the kernel counts them; the run has no children. */
-function peakOf(pid: number): number {
-  try {
-    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(peak?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
-}
-
-async function run(): Promise<{ result: RunResult; peakBytes: number }> {
-  const child = spawn(process.execPath, [program, 'run', 'people', '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let peakBytes = 0;
-  const timer = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid as number))), 100);
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await once(child, 'close');
-  clearInterval(timer);
-  return { result: JSON.parse(text) as RunResult, peakBytes };
-}
-
 async function feed(name: string, movedShare: number): Promise<void> {
   const path = join(folder, 'in', name);
   await pipeline(Readable.from(streamPeopleCsv({ count: ROWS, movedShare })), createWriteStream(path));
@@ -83,7 +56,7 @@ async function feed(name: string, movedShare: number): Promise<void> {
 
 test('a million rows of 15 fields with a diff, in random order of keys, stay within 350 MB', async () => {
   await feed('people_1.csv', 0);
-  const first = await run();
+  const first = await runMeasured(folder, 'people');
   expect(first.result).toMatchObject({
     status: 'done',
     counts: { read: ROWS, delivered: { create: ROWS }, unsettled: 0 },
@@ -91,7 +64,7 @@ test('a million rows of 15 fields with a diff, in random order of keys, stay wit
   expect(first.peakBytes).toBeLessThan(LIMIT_BYTES);
 
   await feed('people_2.csv', 0.01);
-  const second = await run();
+  const second = await runMeasured(folder, 'people');
   expect(second.result).toMatchObject({ status: 'done', counts: { read: ROWS, unsettled: 0 } });
   expect(second.result.counts.delivered.update).toBeGreaterThan(1000);
   expect(second.result.counts.unchanged).toBeGreaterThan(ROWS * 0.9);

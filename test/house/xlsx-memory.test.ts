@@ -1,19 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunResult } from '../../src/engine/run/result.ts';
 import { packZip, type NewMember } from '../../src/connect/sdk/index.ts';
 import { makeWorkspaceKey } from '../../src/store/index.ts';
+import { runMeasured } from './run-measured.ts';
 
 const ROWS = 500_000;
 const LIMIT_BYTES = 350 * 1024 * 1024;
-const program = join(import.meta.dirname, '../../dist/bin/portolan.js');
 
 const people = `pipeline: people
 source:
@@ -83,31 +80,10 @@ async function* inBytes(pieces: Generator<string>): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-/** Peak resident bytes of a process, as the kernel counts them; the run has no children. */
-function peakOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
-}
-
 test('500,000 rows of a workbook with a million shared texts stay within 350 MB, read and written', async () => {
   await pipeline(packZip(parts()), createWriteStream(join(folder, 'in/people.xlsx')));
-  const child = spawn(process.execPath, [program, 'run', 'people', '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let peakBytes = 0;
-  const timer = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid as number))), 100);
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await once(child, 'close');
-  clearInterval(timer);
-  expect(JSON.parse(text) as RunResult).toMatchObject({
-    status: 'done',
-    counts: { read: ROWS, delivered: { upsert: ROWS }, unsettled: 0 },
-  });
+  const { result, peakBytes } = await runMeasured(folder, 'people');
+  expect(result).toMatchObject({ status: 'done', counts: { read: ROWS, delivered: { upsert: ROWS }, unsettled: 0 } });
   expect((await stat(join(folder, 'out/people.xlsx'))).size).toBeGreaterThan(5_000_000);
   expect(peakBytes).toBeLessThan(LIMIT_BYTES);
 }, 300_000);

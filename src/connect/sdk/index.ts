@@ -40,6 +40,7 @@ export { textLines, type LineBlock } from '../bytes/text-lines.ts';
 export { formatDate, formPairs, makeJwt, parseDate } from '../../expression/index.ts';
 export { streamDecoder, type StreamDecoder } from '../bytes/stream-decoder.ts';
 export { headerOfCells, givenHeader, type Header } from '../table/header-names.ts';
+export { headerWords } from '../table/header-words.ts';
 export { namesInRows } from '../table/joined-names.ts';
 export { recordMaker } from '../table/record-maker.ts';
 export { namelessFile, diskFull } from '../bytes/spool.ts';
