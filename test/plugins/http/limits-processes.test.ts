@@ -37,7 +37,7 @@ it('two runs in processes of their own together keep to the limits of their acco
       'portolan.yaml': "workspace: a\nkey: '${KEY}'\nconnections: { main: { acme: { url: '${URL}' } } }\n",
       'connectors/acme.yaml': connector,
       ...Object.fromEntries(['one', 'other'].map((name) => [`pipelines/${name}.yaml`, pipeline(name)])),
-      'in/people.csv': ['id', ...Array.from({ length: 15 }, (_each, index) => `p${index}`)].join('\n'),
+      'in/people.csv': ['id', ...Array.from({ length: 20 }, (_each, index) => `p${index}`)].join('\n'),
     });
     const env = { PATH: process.env.PATH, KEY: makeWorkspaceKey(), URL: server.url };
     const codes = await Promise.all(
@@ -47,13 +47,10 @@ it('two runs in processes of their own together keep to the limits of their acco
       }),
     );
     expect(codes).toEqual([0, 0]);
-    expect(moments.length).toBe(30);
+    expect(moments.length).toBe(40);
     expect(peak).toBeLessThanOrEqual(2);
-    // 50 ms apart; a request may have been begun late and the next in time.
-    const sorted = moments.sort((a, b) => a - b);
-    for (let first = 0; first + 10 < sorted.length; first += 1) {
-      expect((sorted[first + 10] ?? 0) - (sorted[first] ?? 0)).toBeGreaterThan(330);
-    }
+    // 38 turns of 50 ms behind the burst. Each counting alone they would need 1.2 s, the places alone allow it in as much.
+    expect(Math.max(...moments) - Math.min(...moments)).toBeGreaterThan(1500);
   } finally {
     await server.close();
   }
