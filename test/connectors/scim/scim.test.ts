@@ -23,7 +23,12 @@ beforeEach(async () => {
   directory = await startDirectory(token);
   sftp = await startSftpServer({ root: join(folder, 'sftp'), username: 'hr', password: 'right' });
   day = 0;
-  writeFileSync(join(folder, 'scim.yaml'), readFileSync(join(import.meta.dirname, 'scim.yaml')));
+  // No .yaml here: they are documents of this test's workspace, not of the one that this repository is.
+  for (const [from, to] of [
+    ['connector.txt', 'connector.yaml'],
+    ['pipelines.txt', 'pipelines.yaml'],
+  ] as const)
+    writeFileSync(join(folder, to), readFileSync(join(import.meta.dirname, from)));
   writeFileSync(
     join(folder, 'portolan.yaml'),
     [

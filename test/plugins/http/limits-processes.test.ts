@@ -10,7 +10,7 @@ const program = join(import.meta.dirname, '../../../dist/bin/portolan.js');
 const connector = `
 connector: acme
 connection: { required: [url], properties: { url: { type: string } } }
-http: { baseUrl: '{{$connection.url}}', limit: [{ rate: 20/s, burst: 2, concurrency: 2 }] }
+http: { baseUrl: '{{$connection.url}}', limit: [{ rate: 20/s, burst: 2, concurrency: 3 }] }
 write: { people: { create: { request: { post: /people, json: =$item }, repeat: never } } }
 `;
 const pipeline = (name: string) => `
@@ -37,7 +37,7 @@ it('two runs in processes of their own together keep to the limits of their acco
       'portolan.yaml': "workspace: a\nkey: '${KEY}'\nconnections: { main: { acme: { url: '${URL}' } } }\n",
       'connectors/acme.yaml': connector,
       ...Object.fromEntries(['one', 'other'].map((name) => [`pipelines/${name}.yaml`, pipeline(name)])),
-      'in/people.csv': ['id', ...Array.from({ length: 20 }, (_each, index) => `p${index}`)].join('\n'),
+      'in/people.csv': ['id', ...Array.from({ length: 60 }, (_each, index) => `p${index}`)].join('\n'),
     });
     const env = { PATH: process.env.PATH, KEY: makeWorkspaceKey(), URL: server.url };
     const codes = await Promise.all(
@@ -47,10 +47,12 @@ it('two runs in processes of their own together keep to the limits of their acco
       }),
     );
     expect(codes).toEqual([0, 0]);
-    expect(moments.length).toBe(40);
-    expect(peak).toBeLessThanOrEqual(2);
-    // 38 turns of 50 ms behind the burst. Each counting alone they would need 1.2 s, the places alone allow it in as much.
-    expect(Math.max(...moments) - Math.min(...moments)).toBeGreaterThan(1500);
+    expect(moments.length).toBe(120);
+    expect(peak).toBeLessThanOrEqual(3);
+    // In any second the burst and 20 more, and a few that a busy machine let in late; each counting alone makes 40.
+    const sorted = moments.sort((a, b) => a - b);
+    const inASecond = sorted.map((from) => sorted.filter((moment) => moment >= from && moment < from + 1000).length);
+    expect(Math.max(...inASecond)).toBeLessThanOrEqual(30);
   } finally {
     await server.close();
   }
