@@ -4,6 +4,7 @@ import file from './files/format.ts';
 import fixed from './fixed/format.ts';
 import json from './json/format.ts';
 import ndjson from './ndjson/format.ts';
+import packages from './package/format.ts';
 import tar from './tar/format.ts';
 import xlsx from './xlsx/format.ts';
 import xml from './xml/format.ts';
@@ -14,4 +15,4 @@ import zip from './zip/format.ts';
 const plain: readonly FormatDeclaration[] = Object.freeze([csv, fixed, json, ndjson, xlsx, xml, yaml]);
 
 /** Every format. Apart from the connectors, so that `validate` can ask what options say together and load no connector. */
-export const formats: readonly FormatDeclaration[] = Object.freeze([...plain, file, tar(plain), zip(plain)]);
+export const formats: readonly FormatDeclaration[] = Object.freeze([...plain, file, packages(plain), tar(plain), zip(plain)]);

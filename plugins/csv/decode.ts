@@ -1,4 +1,4 @@
-import { openText, textLines, type DecodedBatch, type Decoding } from '#sdk';
+import { newTrailer, openText, textLines, type DecodedBatch, type Decoding } from '#sdk';
 import type { CsvDialect } from './options.ts';
 import { newRowMaker, type RowMaker, type RowText } from './rows.ts';
 import { takeSepLine } from './sep-line.ts';
@@ -10,6 +10,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, written: CsvDialect): D
   let dialect = written;
   let table = newTable(dialect, text);
   let lineEnding: 'crlf' | 'lf' | undefined;
+  const trailer = written.trailer === undefined ? undefined : newTrailer(written.trailer);
   let cut: string | undefined;
   let sepNotes: string[] = [];
 
@@ -17,7 +18,8 @@ export function decode(bytes: AsyncIterable<Uint8Array>, written: CsvDialect): D
     let endsOpen = false;
     let last: RowText[] = [];
     let rows: RowMaker | undefined;
-    for await (const block of textLines(text.bytes, text.charset, written.recordEnd)) {
+    const lines = textLines(text.bytes, text.charset, written.recordEnd);
+    for await (const block of trailer ? trailer.pass(lines) : lines) {
       lineEnding ??= block.lines[0]?.endsWith('\r') ? 'crlf' : 'lf';
       endsOpen = block.endsOpen;
       if (!rows) {
@@ -47,7 +49,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, written: CsvDialect): D
     if (alone) yield alone;
   }
 
-  return {
+  const decoding: Decoding = {
     batches: batches(),
     end() {
       const { encoding, bom, notes: textNotes } = text.found();
@@ -59,6 +61,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, written: CsvDialect): D
       };
     },
   };
+  return trailer ? trailer.judge(decoding) : decoding;
 }
 
 function restOf(table: Table, rows: RowMaker): RowText[] {

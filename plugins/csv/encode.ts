@@ -38,6 +38,10 @@ export async function* encode(
   if (!isBegun && columns && headerRows > 0) yield bytesOf(begin(columns), columns, dialect, charset);
 }
 
+/** What ends a row. */
+export const rowEnd = ({ recordEnd, lineEnding }: Pick<CsvDialect, 'recordEnd' | 'lineEnding'>): string =>
+  recordEnd ?? (lineEnding === 'crlf' ? '\r\n' : '\n');
+
 function cellOf(value: unknown, column: string, { quote, delimiter, recordEnd = '\r\n' }: CsvDialect): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') {
@@ -82,7 +86,7 @@ function bytesOf(
     quote: quote === false ? '' : quote,
     escape,
     quoted_match: [beginsSepLine, partOfEnd(recordEnd)],
-    record_delimiter: recordEnd ?? (lineEnding === 'crlf' ? '\r\n' : '\n'),
+    record_delimiter: rowEnd({ lineEnding, recordEnd }),
   });
   if (firstUnmappable(text) === undefined) return toBytes(text);
   const cells = rows.flatMap((row) => row.map((cell, index) => ({ character: firstUnmappable(cell), index })));

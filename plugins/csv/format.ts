@@ -1,6 +1,6 @@
-import { defineFormat, textWriting } from '#sdk';
+import { defineFormat, refuseTrailer, textWriting, withTrailer } from '#sdk';
 import { decode } from './decode.ts';
-import { encode } from './encode.ts';
+import { encode, rowEnd } from './encode.ts';
 import { dialectOf, options } from './options.ts';
 
 /** Rows of cells between delimiters. */
@@ -10,15 +10,19 @@ export default defineFormat({
   cells: 'text',
   options,
   check(written, use) {
-    const { encoding, bom } = dialectOf(written);
+    const { encoding, bom, trailer } = dialectOf(written);
+    refuseTrailer(trailer, use);
     if (use === 'write') textWriting(encoding, bom);
   },
   open(written) {
     const dialect = dialectOf(written);
+    const { trailer, encoding } = dialect;
+    const end = rowEnd(dialect);
     return {
       name: 'csv',
       decode: (bytes) => decode(bytes, dialect),
-      encode: (records, columns) => encode(records, dialect, columns),
+      encode: (records, columns) =>
+        withTrailer({ trailer, encoding, end }, records, (some) => encode(some, dialect, columns)),
     };
   },
 });

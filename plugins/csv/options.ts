@@ -1,4 +1,14 @@
-import { bomField, encodingField, field, headerWords, problem, refuseMark, type Encoding, type TypeOf } from '#sdk';
+import {
+  bomField,
+  encodingField,
+  field,
+  headerWords,
+  problem,
+  refuseMark,
+  trailerField,
+  type Encoding,
+  type TypeOf,
+} from '#sdk';
 
 /** Options of the format, for reading and writing. */
 export const options = field.object(
@@ -28,6 +38,7 @@ export const options = field.object(
       header:
         'Of several rows the names are joined from above; an empty cell above a name belongs to its left neighbour, as merged cells come out of a spreadsheet.',
     }),
+    trailer: trailerField,
     lineEnding: field.choice(['crlf', 'lf'], {
       about: 'How lines end in written files, by default `crlf`. Reading understands both.',
       optional: true,
@@ -63,11 +74,13 @@ export interface CsvDialect {
   headerJoin: string;
   lineEnding: 'crlf' | 'lf';
   recordEnd?: string;
+  /** The last line, which is no row. */
+  trailer?: string;
 }
 
 /** Fills in defaults; throws CSV_OPTIONS and ENCODING_MARK where options contradict each other. */
 export function dialectOf(written: CsvOptions): CsvDialect {
-  const { delimiter = ',', quote = '"', encoding = 'utf-8', bom, recordEnd, headerJoin = ' / ' } = written;
+  const { delimiter = ',', quote = '"', encoding = 'utf-8', bom, recordEnd, trailer, headerJoin = ' / ' } = written;
   refuseMark(encoding, bom);
   if (delimiter === quote || delimiter === written.escape)
     throw problem('CSV_OPTIONS', 'The delimiter is the quote or escape as well.', {
@@ -85,6 +98,7 @@ export function dialectOf(written: CsvOptions): CsvDialect {
     headerJoin,
     lineEnding: written.lineEnding ?? 'crlf',
     ...(recordEnd === undefined ? {} : { recordEnd }),
+    ...(trailer === undefined ? {} : { trailer }),
   };
 }
 

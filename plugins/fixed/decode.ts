@@ -1,4 +1,5 @@
 import {
+  newTrailer,
   openText,
   textLines,
   type DecodedBatch,
@@ -18,6 +19,8 @@ export interface Reading {
   skip: number;
   filled: boolean;
   lineEnding: 'crlf' | 'lf';
+  /** The last line, which is no record. */
+  trailer: string | undefined;
 }
 
 const batchLines = 500;
@@ -27,6 +30,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, reading: Reading): Deco
   const { layout, skip, filled } = reading;
   const text = openText(bytes, reading.encoding);
   const columns = layout.columns.map(({ name }) => name);
+  const trailer = reading.trailer === undefined ? undefined : newTrailer(reading.trailer);
   let lineEnding: 'crlf' | 'lf' | undefined;
   let cut: string | undefined;
   let line = 0;
@@ -34,7 +38,8 @@ export function decode(bytes: AsyncIterable<Uint8Array>, reading: Reading): Deco
   async function* batches(): AsyncGenerator<DecodedBatch> {
     let batch = emptyBatch();
     let isTold = false;
-    for await (const { lines, broken, endsOpen } of textLines(text.bytes, text.charset)) {
+    const blocks = textLines(text.bytes, text.charset);
+    for await (const { lines, broken, endsOpen } of trailer ? trailer.pass(blocks) : blocks) {
       lineEnding ??= lines[0]?.endsWith('\r') ? 'crlf' : 'lf';
       for (const [index, found] of lines.entries()) {
         line += 1;
@@ -56,7 +61,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, reading: Reading): Deco
     if (batch.records.length + batch.unreadable.length > 0 || (!isTold && line > 0)) yield told(batch, columns);
   }
 
-  return {
+  const decoding: Decoding = {
     batches: batches(),
     end() {
       const { encoding, bom, notes } = text.found();
@@ -69,6 +74,7 @@ export function decode(bytes: AsyncIterable<Uint8Array>, reading: Reading): Deco
       };
     },
   };
+  return trailer ? trailer.judge(decoding) : decoding;
 }
 
 type Fault = Pick<Unreadable, 'code' | 'message'>;

@@ -1,4 +1,14 @@
-import { bomField, defineFormat, encodingField, field, refuseMark, textWriting } from '#sdk';
+import {
+  bomField,
+  defineFormat,
+  encodingField,
+  field,
+  refuseMark,
+  refuseTrailer,
+  textWriting,
+  trailerField,
+  withTrailer,
+} from '#sdk';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { layoutOf } from './layout.ts';
@@ -37,6 +47,7 @@ const options = field.object(
       default: true,
       optional: true,
     }),
+    trailer: trailerField,
     lineEnding: field.choice(['crlf', 'lf'], {
       about: 'How lines end in written files. Reading understands both.',
       default: 'crlf',
@@ -52,18 +63,22 @@ export default defineFormat({
   summary: 'One record a line, each column at its place in characters; blanks at the end of a cell fill it up.',
   cells: 'text',
   options,
-  check({ columns, encoding = 'utf-8', bom }, use) {
+  check({ columns, encoding = 'utf-8', bom, trailer }, use) {
     layoutOf(columns);
     refuseMark(encoding, bom);
+    refuseTrailer(trailer, use);
     if (use === 'write') textWriting(encoding, bom);
   },
-  open({ columns = {}, encoding = 'utf-8', bom, skip = 0, filled = true, lineEnding = 'crlf' }) {
+  open({ columns = {}, encoding = 'utf-8', bom, skip = 0, filled = true, lineEnding = 'crlf', trailer }) {
     const layout = layoutOf(columns);
     refuseMark(encoding, bom);
     return {
       name: 'fixed',
-      decode: (bytes) => decode(bytes, { layout, written: columns, encoding, skip, filled, lineEnding }),
-      encode: (records, wanted) => encode(records, { layout, encoding, bom, filled, lineEnding }, wanted),
+      decode: (bytes) => decode(bytes, { layout, written: columns, encoding, skip, filled, lineEnding, trailer }),
+      encode: (records, wanted) =>
+        withTrailer({ trailer, encoding, end: lineEnding === 'crlf' ? '\r\n' : '\n' }, records, (some) =>
+          encode(some, { layout, encoding, bom, filled, lineEnding }, wanted),
+        ),
     };
   },
 });

@@ -314,6 +314,10 @@ export const codes = listed({
     class: 'fatal',
     about: 'An archive has no member of the name that `member` says, or one is to be written under a name with `*`.',
   },
+  TRAILER_PATTERN: {
+    class: 'config',
+    about: 'The `trailer` of a file is nothing but a number, holds `{rows}` twice, or is to be written with a `*`.',
+  },
   TAR_DAMAGED: { class: 'fatal', about: 'A file that is read as tar is none, is cut, or is damaged.' },
   SPOOL_TOO_LARGE: { class: 'fatal', about: 'A file that must be put on disk to be read is larger than the limit.' },
   SPOOL_DISK_FULL: {

@@ -1,12 +1,10 @@
-import { problem } from '../../model/problem.ts';
-import type { Fields } from '../../model/record.ts';
 import type { NewMember } from '../bytes/pack-zip.ts';
-import { isGlob, matches } from '../files/glob.ts';
+import { matches } from '../files/glob.ts';
 import type { DecodedBatch, Decoding, FormatDeclaration, OpenFormat } from '../sdk/declare.ts';
 import { defineFormat } from '../sdk/define.ts';
 import { field } from '../sdk/field.ts';
-import { kindsSchema } from '../sdk/kinds-schema.ts';
 import { encodeTables } from '../table/tables.ts';
+import { innerFormats, memberMissing, refuseMemberName } from './inner-format.ts';
 
 /** A member of an archive; its bytes are to be read, if at all, before the next member is asked for. */
 export interface Member {
@@ -25,6 +23,7 @@ export interface ArchiveKind {
 
 /** A format of archives whose members are in one of the `inner` formats. Archives in archives are not read. */
 export function archiveFormat(kind: ArchiveKind, inner: readonly FormatDeclaration[]): FormatDeclaration {
+  const formats = innerFormats(inner);
   const options = field.object(
     {
       member: field.text({
@@ -32,10 +31,7 @@ export function archiveFormat(kind: ArchiveKind, inner: readonly FormatDeclarati
           'Which members are read, with `*` and `?`: a name without a folder fits in any folder, one with `/` from the top. Of an archive that is written, the name of its one member.',
         examples: ['staff.csv', '*.csv'],
       }),
-      format: field.raw<Written, { about: string; examples: unknown[] }>(innerSchema(inner), {
-        about: 'Format of the members: its name, or a map of its name and its options.',
-        examples: ['csv'],
-      }),
+      format: formats.field('Format of the members: its name, or a map of its name and its options.'),
     },
     { about: 'Which members, and what is in them.' },
   );
@@ -44,43 +40,17 @@ export function archiveFormat(kind: ArchiveKind, inner: readonly FormatDeclarati
     summary: kind.summary,
     options,
     check({ member, format }, use) {
-      const [declaration, written] = chosen(inner, format);
-      declaration?.check?.(written, use);
-      if (use === 'write') refuseGlob(member);
+      formats.check(format, use);
+      if (use === 'write') refuseMemberName(member);
     },
-    open: ({ member, format }) => openArchive(kind, member, openInner(inner, format)),
+    open: ({ member, format }) => openArchive(kind, member, formats.open(format)),
   });
-}
-
-type Written = string | Fields;
-
-const innerSchema = (inner: readonly FormatDeclaration[]) =>
-  kindsSchema(
-    Object.fromEntries(
-      inner.map(({ name, summary, options }) => [
-        name,
-        { options: { ...options.schema, description: summary }, beside: [] },
-      ]),
-    ),
-    {},
-    'Format of the members, and its options.',
-  );
-
-function chosen(inner: readonly FormatDeclaration[], written: Written): [FormatDeclaration | undefined, unknown] {
-  const [name, options] = typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] ?? ['', {}]);
-  return [inner.find((one) => one.name === name), options ?? {}];
-}
-
-function openInner(inner: readonly FormatDeclaration[], written: Written): OpenFormat {
-  const [declaration, options] = chosen(inner, written);
-  if (!declaration) throw problem('UNKNOWN_KIND', 'The members of the archive are in no format that is known.');
-  return declaration.open(options);
 }
 
 /** Named as the inner format: a report on the feed is written as its members are. */
 function openArchive(kind: ArchiveKind, member: string, format: OpenFormat): OpenFormat {
   const packed = (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> => {
-    refuseGlob(member);
+    refuseMemberName(member);
     return kind.pack(oneOf({ name: member, bytes }));
   };
   return {
@@ -138,23 +108,4 @@ function fits(pattern: string, name: string): boolean {
 
 async function* oneOf(member: NewMember): AsyncGenerator<NewMember> {
   yield member;
-}
-
-function refuseGlob(member: string): void {
-  if (isGlob(member) || /^\/|\\/.test(member) || member.split('/').includes('..'))
-    throw problem('ARCHIVE_MEMBER', 'The one member of an archive that is written has no name of a file.', {
-      fix: 'Write its name as `member`, without `*`, `?` and `..`.',
-    });
-}
-
-const shownNames = 5;
-
-function memberMissing(kind: string, pattern: string, others: readonly string[]) {
-  const shown = others.slice(0, shownNames).map((name) => `“${name}”`);
-  const more = others.length > shownNames ? ' and others' : '';
-  return problem(
-    'ARCHIVE_MEMBER',
-    `The ${kind} has no member ${pattern}; it has ${shown.length > 0 ? `${shown.join(', ')}${more}` : 'none'}.`,
-    { fix: 'Correct `member`, or ask the sender what belongs into it.' },
-  );
 }

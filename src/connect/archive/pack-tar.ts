@@ -1,5 +1,5 @@
 import type { NewMember } from '../bytes/pack-zip.ts';
-import { spool } from '../bytes/spool.ts';
+import { contentOf, spool } from '../bytes/spool.ts';
 import { blockBytes, makeHeader } from './tar-header.ts';
 
 /** The most that the size in a header can say. */
@@ -11,18 +11,15 @@ const maxMemberBytes = 8 * 1024 ** 3 - 1;
  */
 export async function* packTar(members: AsyncIterable<NewMember>): AsyncGenerator<Uint8Array> {
   for await (const { name, bytes } of members) {
-    const { file, sizeBytes, close } = await spool(bytes, maxMemberBytes);
+    const spooled = await spool(bytes, maxMemberBytes);
+    const { sizeBytes } = spooled;
     try {
       if (Buffer.byteLength(name) > 100) yield* extraHeader(name);
       yield makeHeader({ name: Buffer.byteLength(name) > 100 ? 'long' : name, kind: '0', sizeBytes });
-      for (let done = 0; done < sizeBytes;) {
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(65_536), 0, 65_536, done);
-        done += bytesRead;
-        yield buffer.subarray(0, bytesRead);
-      }
+      yield* contentOf(spooled);
       yield padding(sizeBytes);
     } finally {
-      await close();
+      await spooled.close();
     }
   }
   yield Buffer.alloc(2 * blockBytes);

@@ -37,6 +37,15 @@ export async function spool(bytes: AsyncIterable<Uint8Array>, limitBytes: number
   return { file, sizeBytes, close: () => file.close() };
 }
 
+/** The content from its beginning to its end. */
+export async function* contentOf({ file, sizeBytes }: Spool): AsyncGenerator<Uint8Array> {
+  for (let done = 0; done < sizeBytes;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(65_536), 0, 65_536, done);
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** SPOOL_DISK_FULL where the error is that; else the error itself. */
 export const diskFull = (error: unknown): unknown =>
   ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')

@@ -36,6 +36,7 @@ export {
 export { openText, type OpenText } from '../bytes/open-text.ts';
 export { isByteOrderMark } from '../bytes/text-start.ts';
 export { nearestText } from '../bytes/nearest-text.ts';
+export { newTrailer, refuseTrailer, trailerField, withTrailer } from '../bytes/trailer.ts';
 export { textLines, type LineBlock } from '../bytes/text-lines.ts';
 export { formatDate, formPairs, makeJwt, parseDate } from '../../expression/index.ts';
 export { streamDecoder, type StreamDecoder } from '../bytes/stream-decoder.ts';
@@ -43,13 +44,15 @@ export { headerOfCells, givenHeader, type Header } from '../table/header-names.t
 export { headerWords } from '../table/header-words.ts';
 export { namesInRows } from '../table/joined-names.ts';
 export { recordMaker } from '../table/record-maker.ts';
-export { namelessFile, diskFull } from '../bytes/spool.ts';
+export { contentOf, diskFull, namelessFile, spool, type Spool } from '../bytes/spool.ts';
 export { openZip, type OpenZip, type ZipMember } from '../bytes/unzip.ts';
 export { packZip, type NewMember } from '../bytes/pack-zip.ts';
 export { peek } from '../bytes/peek.ts';
+export { forAll } from '../table/for-all.ts';
 export { encodeTables, type Table } from '../table/tables.ts';
 export { isStyledCell, styledCell, type StyledCell } from '../table/styled-cell.ts';
 export { kindsSchema, oneOrList, type PlacedKind } from './kinds-schema.ts';
 export { archiveFormat, type ArchiveKind, type Member } from '../archive/archive-format.ts';
+export { innerFormats, memberMissing, refuseMemberName } from '../archive/inner-format.ts';
 export { readTar } from '../archive/read-tar.ts';
 export { packTar } from '../archive/pack-tar.ts';
