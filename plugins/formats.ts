@@ -15,4 +15,10 @@ import zip from './zip/format.ts';
 const plain: readonly FormatDeclaration[] = Object.freeze([csv, fixed, json, ndjson, xlsx, xml, yaml]);
 
 /** Every format. Apart from the connectors, so that `validate` can ask what options say together and load no connector. */
-export const formats: readonly FormatDeclaration[] = Object.freeze([...plain, file, packages(plain), tar(plain), zip(plain)]);
+export const formats: readonly FormatDeclaration[] = Object.freeze([
+  ...plain,
+  file,
+  packages(plain),
+  tar(plain),
+  zip(plain),
+]);

@@ -46,9 +46,13 @@ export function innerFormats(inner: readonly FormatDeclaration[]): InnerFormats 
 /** Throws ARCHIVE_MEMBER for what is no name of one member that stays in its folder. */
 export function refuseMemberName(name: string): void {
   if (name === '' || isGlob(name) || /^\/|\\/.test(name) || name.split('/').includes('..'))
-    throw problem('ARCHIVE_MEMBER', 'The name of a member of an archive is no name of a file that stays in its folder.', {
-      fix: 'Write its name without `*`, `?` and `..`.',
-    });
+    throw problem(
+      'ARCHIVE_MEMBER',
+      'The name of a member of an archive is no name of a file that stays in its folder.',
+      {
+        fix: 'Write its name without `*`, `?` and `..`.',
+      },
+    );
 }
 
 const shownNames = 5;
