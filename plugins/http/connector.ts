@@ -1,6 +1,8 @@
 import { defineDocument, problem } from '#sdk';
 import { openCall } from './call/open-call.ts';
 import { connectorField } from './document.ts';
+import { openEvents } from './receive/open-events.ts';
+import { openReceive } from './receive/open-receive.ts';
 import { openRead } from './read/open-read.ts';
 import { tryConnection } from './try-connection.ts';
 import { openTarget } from './write/open-target.ts';
@@ -13,6 +15,8 @@ export default defineDocument({
 
   source: (connector, name, read) => ({
     open(context) {
+      const inbound = connector.receive?.[read];
+      if (inbound) return openEvents(inbound, `${name}.${read}`, context);
       const rule = connector.read?.[read];
       if (!rule) throw unknown('read', name, read);
       return openRead(connector, rule, { connector: name, part: read }, context);
@@ -32,6 +36,14 @@ export default defineDocument({
       const rule = connector.call?.[operation];
       if (!rule) throw unknown('operation', name, operation);
       return openCall(connector, rule, operation, context);
+    },
+  }),
+
+  receive: (connector, name, event) => ({
+    open(context) {
+      const rule = connector.receive?.[event];
+      if (!rule) throw unknown('event', name, event);
+      return openReceive(rule, context);
     },
   }),
 

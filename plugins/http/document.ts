@@ -2,6 +2,7 @@ import { field, type Fields, type TypeOf } from '#sdk';
 import { callField } from './schema/call.ts';
 import { names } from './schema/names.ts';
 import { readField } from './schema/read.ts';
+import { receiveField } from './schema/receive.ts';
 import { requestField } from './schema/request.ts';
 import { transportField } from './schema/transport.ts';
 import { targetField } from './schema/write.ts';
@@ -67,6 +68,12 @@ export const connectorField = field.object(
     call: field.map(callField, {
       about: 'Single operations for steps, by name: `call: { CONNECTOR.NAME: { … } }`.',
       names: callName,
+      optional: true,
+    }),
+    receive: field.map(receiveField, {
+      about:
+        'What comes in, by name: `portolan serve` stores it durably, answers 200, and pipelines read it as `source: CONNECTOR.NAME`. A name may not be that of a read.',
+      names: name,
       optional: true,
     }),
   },

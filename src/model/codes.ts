@@ -181,6 +181,11 @@ export const codes = listed({
     about:
       'A source gives only the properties that changed, and no step reads the whole record again before it is mapped; or its feed is said to be full.',
   },
+  RECEIVE_UNVERIFIED: {
+    class: 'config',
+    about:
+      'Nothing tells whether an event really comes from the other side: `verify` says the same of every request, or it compares a secret in a way that lets it be guessed.',
+  },
   LIMIT_OF_UNKNOWN: {
     class: 'config',
     about: 'A limit of a connector holds for a read, target or operation that the connector does not have.',
@@ -872,6 +877,19 @@ export const codes = listed({
     class: 'fatal',
     about:
       'An answer has nothing at the path that `records` names. An empty list would be: nobody is taken for absent by this.',
+  },
+  EVENT_UNREADABLE: {
+    class: 'data',
+    about:
+      'An event that came in has no records where `records` looks for them, or its body can not be read any more. It is a reject with its whole body; correct the connector, or drop it.',
+  },
+  SERVE_NOTHING: {
+    class: 'config',
+    about: 'No pipeline of the workspace has events as its source, so there is nothing to listen for.',
+  },
+  SERVE_CANNOT_LISTEN: {
+    class: 'config',
+    about: 'The address under `--listen` is taken, is not one of this machine, or may not be used by this account.',
   },
   FIND_NO_LIST: {
     class: 'fatal',

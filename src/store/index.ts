@@ -4,6 +4,7 @@ import type { Store, Vault } from './ports.ts';
 
 export * from './entry.ts';
 export type * from './cursors.ts';
+export type * from './inbox.ts';
 export type * from './journal.ts';
 export type * from './ports.ts';
 export * from './vault/index.ts';

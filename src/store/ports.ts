@@ -1,6 +1,7 @@
 import type { Allowances, CursorMove, Sessions } from '../connect/sdk/index.ts';
 import type { Counts, Fields, Operation, RunStatus } from '../model/record.ts';
 import type { CursorStore } from './cursors.ts';
+import type { InboxStore } from './inbox.ts';
 import type { JournalStore } from './journal.ts';
 
 /** Who holds a lock (S20). `processStart` in clock ticks or milliseconds, as the system tells it; boot id as text. */
@@ -159,7 +160,7 @@ export interface Lease {
  * The durable memory. Everything personal is sealed inside. Each method is one transaction; none is held across an
  * await. Methods that change a run's state throw LOCK_LOST when the lease's token is no longer the lock's.
  */
-export interface Store extends Sessions, Allowances, CursorStore, JournalStore {
+export interface Store extends Sessions, Allowances, CursorStore, JournalStore, InboxStore {
   /** `name` is the snapshot's. Throws PIPELINE_LOCKED with a sentence naming holder and since when. Heartbeats by itself until released. */
   lock(name: string, pipeline: string): Promise<Lease>;
 

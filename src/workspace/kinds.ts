@@ -4,6 +4,7 @@ import type {
   CallDeclaration,
   DocumentDeclaration,
   FormatDeclaration,
+  ReceiveDeclaration,
   SinkDeclaration,
   SourceDeclaration,
   TryConnection,
@@ -19,6 +20,8 @@ export interface Kinds {
   source(kind: string): Pick<SourceDeclaration, 'open'>;
   sink(kind: string): Pick<SinkDeclaration, 'open'>;
   call(kind: string): CallDeclaration;
+  /** The door for events of a connector document. */
+  receive(kind: string): ReceiveDeclaration;
   format(kind: string): FormatDeclaration;
   /** How a connection of that kind is tried. */
   trial(kind: string): TryConnection;
@@ -61,6 +64,10 @@ export function kindsOf(loaded: Loaded, catalogue: Catalogue): Kinds {
     call(kind) {
       const { interpreter, document, name, part } = declared(kind);
       return interpreter.call(document, name, part);
+    },
+    receive(kind) {
+      const { interpreter, document, name, part } = declared(kind);
+      return interpreter.receive(document, name, part);
     },
     format(kind) {
       const found = plugin.find((it): it is FormatDeclaration => it.kind === 'format' && it.name === kind);

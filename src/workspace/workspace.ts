@@ -21,6 +21,7 @@ import type { Store, Vault } from '../store/ports.ts';
 import { systemClock } from './clock.ts';
 import { catalogueOf } from './catalogue.ts';
 import { tryConnections, type TriedConnection } from './connections.ts';
+import { eventPlaces, type EventPlace } from './inboxes.ts';
 import { kindsOf, type Kinds } from './kinds.ts';
 import { probeReports, writeReports } from './reports.ts';
 import { worldOf } from './world.ts';
@@ -44,6 +45,8 @@ export interface Workspace {
   name: string;
   timezone: string;
   language: 'ru' | 'en';
+  /** Where it is reached from outside. */
+  url?: string;
   loaded: Loaded;
   catalogue: Catalogue;
   kinds: Kinds;
@@ -56,6 +59,8 @@ export interface Workspace {
   /** Runs, then writes the pipeline's reports. `accept` lets one set of changes through, by `person`. */
   run(name: string, options?: RunOptions & { accept?: string; person?: string }): Promise<RunResult>;
   plan(name: string, options?: RunOptions): Promise<RunResult>;
+  /** Kinds of events that pipelines read, each with its inbox. */
+  events(): EventPlace[];
   /** Tries connections, all of them without names. Throws CONNECTION_UNKNOWN with the nearest name. */
   tryConnections(names: readonly string[]): Promise<TriedConnection[]>;
   close(): Promise<void>;
@@ -95,12 +100,14 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
     ...worldOf(parts),
     ...(options.reached ? { reached: options.reached } : {}),
   };
+  const url = resolveSecrets(settings.url, secrets);
   const pipeline = (name: string): Pipeline => compilePipeline(loaded, name, catalogue);
   return {
     folder: loaded.root,
     name: String(settings.workspace ?? ''),
     timezone: timezoneOf(loaded),
     language: languageOf(loaded),
+    ...(typeof url === 'string' ? { url } : {}),
     loaded,
     catalogue,
     kinds,
@@ -122,6 +129,7 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
       await probeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },
+    events: () => eventPlaces(parts),
     tryConnections: (names) => tryConnections(parts, world, names),
     close: () => store.close(),
   };

@@ -9,6 +9,7 @@ import { loadTables, resolveSecrets, type Loaded, type SecretPlaces } from '../l
 import type { Clock } from '../model/clock.ts';
 import { problem } from '../model/problem.ts';
 import type { Store, Vault } from '../store/ports.ts';
+import { inboxOf } from './inboxes.ts';
 import type { Kinds } from './kinds.ts';
 
 /** What a workspace is made of. */
@@ -45,6 +46,7 @@ export function worldOf(parts: Parts): World {
         ...(opening.newerThan === undefined ? {} : { newerThan: opening.newerThan }),
         latestFirst: opening.latestFirst,
         cursor: opening.cursor,
+        ...(use.isInbound ? { inbox: inboxOf(parts, use) } : {}),
       }),
     openSink: (use, opening) =>
       kinds.sink(use.kind).open({ ...contextOf(parts, use, opening), ...formatOf(use), options: use.options }),
@@ -95,7 +97,8 @@ function formatNamed({ kinds, catalogue }: Parts, written: unknown): OpenFormat 
 /** S19: a target that can be read by a read of its own name, and gives at least one record. */
 async function holdsRecords(parts: Parts, use: Use, opening: Opening): Promise<boolean | undefined> {
   const entry = parts.catalogue.sources[use.kind];
-  if (!entry || entry.takesFormat || (entry.options.required as unknown[] | undefined)?.length) return undefined;
+  if (!entry || entry.takesFormat || entry.isInbound || (entry.options.required as unknown[] | undefined)?.length)
+    return undefined;
   const source = await parts.kinds.source(use.kind).open({
     ...contextOf(parts, use, opening),
     options: compileMarked(entry.options, {}),

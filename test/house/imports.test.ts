@@ -15,6 +15,7 @@ const floors = [
   'tell',
   'desk',
   'workspace',
+  'serve',
   'sandbox',
   'cli',
 ];

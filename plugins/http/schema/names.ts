@@ -19,6 +19,8 @@ export const names = {
   resultName: ['connection', 'index', ...record],
   callRequest: ['connection', 'session', 'with', 'once'],
   callAnswer: ['connection', 'with', 'once', ...answer],
+  inbound: ['connection', 'headers', 'request'],
+  inboundBody: ['connection'],
   limitAnswer: ['status', 'headers', 'links'],
   testAnswer: ['connection', ...answer],
   findRequest: ['connection', 'session', 'items', 'item'],

@@ -8,6 +8,7 @@ import { rejectsCommand } from './rejects.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
 import { schemaCommand } from './schema.ts';
+import { serveCommand } from './serve.ts';
 import { testCommand } from './test.ts';
 import { validateCommand } from './validate.ts';
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandMaker[] = Object.freeze([
   validateCommand,
   planCommand,
   runCommand,
+  serveCommand,
   testCommand,
   runsCommand,
   rejectsCommand,

@@ -16,6 +16,7 @@ import type { Field } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
 import type { Table } from '../table/tables.ts';
 import type { Allowances } from '../pace/allowances.ts';
+import type { Inbox, OpenReceive } from './inbox.ts';
 import type { Sessions } from './sessions.ts';
 
 type Options = Field<unknown>;
@@ -93,6 +94,8 @@ export interface SourceContext<O, Connection> extends OpenContext<Connection> {
   dryRun: boolean;
   /** For incremental sources: the name to remember under, and where the last settled read ended; none before the first. */
   cursor?: { source: string; position?: Fields };
+  /** For sources of events: what waits. */
+  inbox?: Inbox;
 }
 
 /** S13: `open → read → settled → close`. `settled` may come hours after the read ended and may be called twice. */
@@ -287,6 +290,11 @@ export interface CallDeclaration {
   open(context: OpenContext<unknown>): Promise<OpenCall>;
 }
 
+/** The door for one kind of events. */
+export interface ReceiveDeclaration {
+  open(context: OpenContext<unknown>): OpenReceive;
+}
+
 /** A document kind that a plugin interprets: `connector:`. */
 export interface DocumentDeclaration {
   kind: 'document';
@@ -299,6 +307,8 @@ export interface DocumentDeclaration {
   sink(document: unknown, name: string, target: string): Pick<SinkDeclaration, 'open'>;
   /** The same of one operation, for steps. */
   call(document: unknown, name: string, operation: string): CallDeclaration;
+  /** The same of what comes in. */
+  receive(document: unknown, name: string, event: string): ReceiveDeclaration;
   tryConnection(document: unknown): TryConnection;
 }
 

@@ -8,6 +8,7 @@ import type {
   OpenFormat,
   OpenSink,
   OpenSource,
+  ReceiveDeclaration,
   SinkContext,
   SinkDeclaration,
   SourceContext,
@@ -71,11 +72,12 @@ export function defineFormat<O extends Options>(
 
 /** Declares a kind of document that a plugin interprets. */
 export function defineDocument<O extends Options>(
-  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink' | 'call' | 'tryConnection'> & {
+  it: Omit<DocumentDeclaration, 'kind' | 'options' | 'source' | 'sink' | 'call' | 'receive' | 'tryConnection'> & {
     options: O;
     source(document: TypeOf<O>, name: string, read: string): Pick<SourceDeclaration, 'open'>;
     sink(document: TypeOf<O>, name: string, target: string): Pick<SinkDeclaration, 'open'>;
     call(document: TypeOf<O>, name: string, operation: string): CallDeclaration;
+    receive(document: TypeOf<O>, name: string, event: string): ReceiveDeclaration;
     tryConnection(document: TypeOf<O>): TryConnection;
   },
 ): DocumentDeclaration {

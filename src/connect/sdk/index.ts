@@ -1,6 +1,7 @@
 export * from './declare.ts';
 export * from './define.ts';
 export type * from './sessions.ts';
+export * from './inbox.ts';
 export { field, type Field, type TypeOf, type Share, type WorkspaceText, type Schema, type Mark } from './field.ts';
 export { problem, isProblem, type Problem, type ProblemClass } from '../../model/problem.ts';
 export type * from '../../model/record.ts';

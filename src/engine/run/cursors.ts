@@ -8,7 +8,10 @@ import { flushRejects, lease, type RunContext } from './context.ts';
  * Names an incremental source among those of its pipeline: another read, another connection or other parameters begin
  * anew. Parameters of the run count where the source reads them.
  */
-export function cursorName({ scope }: Pick<RunContext, 'scope'>, { kind, connection, written }: SourceUse): string {
+export function cursorName({ scope }: Pick<RunContext, 'scope'>, use: SourceUse): string {
+  const { kind, connection, written } = use;
+  // Options of events say when a run begins, not what is read.
+  if (use.isInbound) return `${kind} ${hashOf([connection ?? null])}`;
   const options: unknown = typeof written === 'object' && written !== null ? Object.entries(written) : [];
   const own = (options as [string, unknown][]).find(([key]) => key === kind)?.[1];
   const readsParams = JSON.stringify(own ?? null).includes('$params');

@@ -1,4 +1,3 @@
-import type { Operation } from '../../model/record.ts';
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import { rejectWork, type Delivery } from '../deliver/delivery.ts';
 import { settlePending } from '../deliver/pending-outcomes.ts';
@@ -45,18 +44,17 @@ export async function runStream(
   return { status: 'done', guards: [], end: run.end };
 }
 
-/** Neighbours that may be sent in any order: a key that comes again with another operation begins a new group (S17). */
+/** Neighbours that may be sent in any order, several at once: a key that comes again begins a new group (S17). */
 function inOrder(works: Work[]): Work[][] {
   const groups: Work[][] = [];
-  let operationOf = new Map<string, Operation>();
+  let keys = new Set<string>();
   for (const work of works) {
-    const before = operationOf.get(work.key) ?? work.operation;
-    if (groups.length === 0 || before !== work.operation) {
+    if (groups.length === 0 || keys.has(work.key)) {
       groups.push([]);
-      operationOf = new Map();
+      keys = new Set();
     }
     groups.at(-1)?.push(work);
-    operationOf.set(work.key, work.operation);
+    keys.add(work.key);
   }
   return groups;
 }

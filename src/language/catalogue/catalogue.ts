@@ -29,6 +29,8 @@ export interface KindEntry {
   canBeComplete?: boolean;
   /** Sources: reads only what is new since the last read, so it never holds everybody (S6). */
   hasCursor?: boolean;
+  /** Sources: events that came in and wait; `portolan serve` runs their pipelines. */
+  isInbound?: true;
   /** Sources: records come with their changed properties only. */
   isPartial?: boolean;
   /** Sources: fields of the records, where a declared read names them all. */

@@ -93,7 +93,9 @@ function reportSchema(sinks: Entries): Schema {
 function stepSchema({ steps, calls, sources }: Kinds): Schema {
   const { connection, only, when, as } = words;
   const { call, diff } = steps;
-  const reads = Object.fromEntries(Object.entries(sources).filter(([name]) => name.includes('.')));
+  const reads = Object.fromEntries(
+    Object.entries(sources).filter(([name, entry]) => name.includes('.') && !entry.isInbound),
+  );
   const known = {
     ...steps,
     ...(call && Object.keys(calls).length > 0 ? { call: { ...call, options: callSchema(calls) } } : {}),

@@ -1,4 +1,10 @@
-import { connectionTransportField, repeatByMethod, transportWord, type Schema } from '../../connect/sdk/index.ts';
+import {
+  connectionTransportField,
+  inboundField,
+  repeatByMethod,
+  transportWord,
+  type Schema,
+} from '../../connect/sdk/index.ts';
 import { operations } from '../../model/record.ts';
 import { alsoTexts, expressionPattern } from './also-texts.ts';
 import type { Catalogue, KindEntry } from './catalogue.ts';
@@ -17,7 +23,7 @@ export function withConnectors(catalogue: Catalogue, documents: readonly unknown
   const { documents: composed, ...kinds } = catalogue;
   const grown = {
     ...kinds,
-    sources: merged(kinds.sources, connectors.flatMap(sourcesOf)),
+    sources: merged(kinds.sources, [...connectors.flatMap(sourcesOf), ...connectors.flatMap(eventsOf)]),
     sinks: merged(kinds.sinks, connectors.flatMap(sinksOf)),
     calls: merged(kinds.calls, connectors.flatMap(callsOf)),
     connections: merged(kinds.connections, connectors.flatMap(connectionOf)),
@@ -51,6 +57,21 @@ function sourcesOf(document: Written): KindEntry[] {
     ...(rule.feed === 'full' || rule.feed === 'changes' ? { feed: rule.feed } : {}),
     ...(isMap(rule.item) ? { gives: Object.keys(rule.item) } : {}),
     ...presetOf(rule),
+  }));
+}
+
+/** What comes in is a source that holds only what came since it was read last. */
+function eventsOf(document: Written): KindEntry[] {
+  return mapsOf(document.receive).map(([event, rule]) => ({
+    name: `${String(document.connector)}.${event}`,
+    summary: textOf(rule.about) ?? `Events that ${titleOf(document)} sends.`,
+    options: inboundField.schema,
+    ...usesConnection(document),
+    takesFormat: false,
+    canBeComplete: false,
+    hasCursor: true,
+    isInbound: true,
+    feed: 'changes',
   }));
 }
 

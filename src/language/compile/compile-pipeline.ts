@@ -162,8 +162,10 @@ function formatOf({ catalogue, files }: Compiler, item: unknown): NonNullable<Us
 /** Where nothing says that a feed is full, absence means nothing. */
 function sourceUse(compiler: Compiler, item: unknown): SourceUse {
   const compiled = use(compiler, item, compiler.catalogue.sources);
-  const written = writtenUse(item)?.words.feed ?? compiler.catalogue.sources[compiled.kind]?.feed;
-  return Object.freeze({ ...compiled, feed: written === 'full' ? 'full' : 'changes' });
+  const entry = compiler.catalogue.sources[compiled.kind];
+  const written = writtenUse(item)?.words.feed ?? entry?.feed;
+  const inbound = entry?.isInbound ? { isInbound: true as const } : {};
+  return Object.freeze({ ...compiled, feed: written === 'full' ? 'full' : 'changes', ...inbound });
 }
 
 function reportUse(compiler: Compiler, item: unknown): ReportUse {

@@ -20,6 +20,8 @@ export interface Use {
 
 export interface SourceUse extends Use {
   feed: 'full' | 'changes';
+  /** Events that came in and wait. */
+  isInbound?: true;
 }
 
 /** How a column becomes a field. */

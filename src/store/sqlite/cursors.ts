@@ -31,16 +31,24 @@ const save = statement<{ pipeline: string; source: string; sealed: Uint8Array; r
 /** Cursors by pipeline and source. */
 export function cursors(connection: Connection, clock: Pick<Clock, 'now'>, sealing: Sealing): CursorStore {
   return {
-    async cursor(pipeline, source) {
-      const row = connection.get(find, { pipeline, source });
-      return row && sealing.open<Fields>(row.sealed, `${CONTEXT} ${source}`);
-    },
+    cursor: async (pipeline, source) => readCursor(connection, sealing, pipeline, source),
     async moveCursors(lease, run, pipeline, moves) {
       underLease(connection, lease, () =>
         writeCursors(connection, sealing, { run, pipeline, now: clock.now() }, moves),
       );
     },
   };
+}
+
+/** Reads a cursor, also inside a transaction that is open. */
+export function readCursor(
+  connection: Connection,
+  { open }: Sealing,
+  pipeline: string,
+  source: string,
+): Fields | undefined {
+  const row = connection.get(find, { pipeline, source });
+  return row && open<Fields>(row.sealed, `${CONTEXT} ${source}`);
 }
 
 /** Writes cursors inside a transaction that is open. */

@@ -8,6 +8,7 @@ import { cursors } from './cursors.ts';
 import { deliveries } from './deliveries.ts';
 import { files } from './files.ts';
 import { finding } from './find.ts';
+import { inboxes } from './inbox.ts';
 import { intents } from './intents.ts';
 import { journals } from './journal.ts';
 import { checkKey } from './key-check.ts';
@@ -67,6 +68,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...renames(connection, sealed),
     ...files(connection, clock, sealed),
     ...cursors(connection, clock, sealed),
+    ...inboxes(connection, clock, vault, sealed),
     ...acceptances(connection),
     ...deliveries(connection),
     ...sessions(connection, clock, vault, sealed, held),

@@ -101,6 +101,12 @@ export interface Tables {
     consumed_at: number;
   };
   cursors: { pipeline: string; source: string; sealed: Uint8Array; run: string; moved_at: number };
+  /** What came from outside and waits, by inbox, in order of arrival. */
+  events: { place: Generated<number>; inbox: string; sealed: Uint8Array; size_bytes: number; received_at: number };
+  /** Keyed hashes of the ids of events that came lately. */
+  event_ids: { inbox: string; id: Uint8Array; seen_at: number };
+  /** Bytes that wait in each inbox. */
+  inboxes: { inbox: string; size_bytes: number };
   acceptances: {
     id: Generated<number>;
     pipeline: string;

@@ -70,6 +70,7 @@ export const en: Sentences = Object.freeze({
     YAML_ITEM_BROKEN: () => 'The item cannot be read',
     YAML_NOT_A_RECORD: () => 'Something else stands where a record is expected',
     HTTP_BODY_TOO_LARGE: () => 'The record is larger than the system takes',
+    EVENT_UNREADABLE: () => 'The event that came in has no records where they are looked for',
     ATTACHED_FILE_CHANGED: () => 'The file was changed while it was on its way; the next run takes the new one',
     FILE_NOT_ATTACHED: () => 'There is no file that could be sent',
     FILE_NAME_TAKEN: () => 'Another file of this name is there already',

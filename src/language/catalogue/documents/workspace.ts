@@ -71,6 +71,13 @@ export function workspaceSchema(connection: Schema): Schema {
         optional: true,
         examples: ['${file:/run/secrets/portolan_key}'],
       }),
+      url: field.text({
+        about:
+          'Where `portolan serve` is reached from outside, as `https://` and a host: the proxy that holds the certificate. Addresses for other systems are told below it; a path in it may stand before `/receive` or be taken off by the proxy.',
+        pattern: '^https?://[^/?#\\s]+(/[^?#\\s]*)?$|\\$\\{',
+        optional: true,
+        examples: ['https://portolan.acme.example'],
+      }),
       limits: field.object(
         {
           missing: field.text({
@@ -93,6 +100,13 @@ export function workspaceSchema(connection: Schema): Schema {
             optional: true,
             default: '10GB',
             examples: ['50GB'],
+          }),
+          inbox: field.size({
+            about:
+              'What events that no pipeline has settled may take in the store, for each kind of events of a connection. When it is full, senders are answered 503 and keep what they have.',
+            optional: true,
+            default: '256MB',
+            examples: ['1GB'],
           }),
         },
         {

@@ -11,6 +11,7 @@ import { checkLogin, sessionMembers } from './logins.ts';
 import { checkMarked } from './marks.ts';
 import { runMembers, runNames, withNames, type Members, type Names } from './names.ts';
 import { checkReads, namesOfRead } from './reads.ts';
+import { checkReceive } from './receive.ts';
 import { checkTargets } from './targets.ts';
 
 /** A connector document: every expression and template, with the names that its schema says exist there. */
@@ -32,6 +33,7 @@ export function checkConnector(checking: Checking, check: DocumentCheck): void {
   checkChains(check);
   checkTargets(check);
   checkReads(check);
+  checkReceive(check);
 }
 
 /** What the document declares: options of the connection, of the read, and what the target keeps. */
@@ -44,6 +46,7 @@ function membersAt([part, name]: Path, { document: { value }, isDoubtful }: Docu
   const all = {
     connection: declared(['connection'], 'properties'),
     ...(part === 'read' ? { with: declared(['read', name ?? '', 'with'], 'properties') } : {}),
+    ...(part === 'receive' ? { request: ['method', 'path', 'query', 'body'] } : {}),
     ...(part === 'write' ? { kept: keptBy(['write', name ?? ''], declared) } : {}),
   };
   const known = Object.entries(all).filter((entry): entry is [string, readonly string[]] => entry[1] !== undefined);

@@ -106,6 +106,7 @@ export function checkMissing(
 
 /** In a list every source must end complete: what one leaves out may be anybody. */
 function whyNeverComplete({ use, entry }: FoundUse): string | undefined {
+  if (entry.isInbound) return `\`${use.kind}\` gives only what came in`;
   if (entry.hasCursor) return `\`${use.kind}\` reads on from a cursor`;
   return entry.canBeComplete === false ? `\`${use.kind}\` never ends complete` : undefined;
 }

@@ -6,6 +6,7 @@ import { cursors } from './0005-cursors.ts';
 import { goneRule } from './0006-gone-rule.ts';
 import { allowances } from './0007-allowances.ts';
 import { journal } from './0009-journal.ts';
+import { inbox } from './0012-inbox.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   goneRule,
   allowances,
   journal,
+  inbox,
 ];
