@@ -712,6 +712,15 @@ export const codes = listed({
     about:
       'Two records of the run have the same value in a field that `validate: { unique }` names; the later one is rejected.',
   },
+  ROWS_BY_UNREADABLE: {
+    class: 'data',
+    about: 'What `record.rows.by` names has no value in a row, so nothing tells it from the others of its key.',
+  },
+  ROWS_MISPLACED: {
+    class: 'config',
+    about:
+      '`record.rows` stands in a pipeline without a `diff` or without a full source, or names a field of the key as `into`.',
+  },
   KEY_UNREADABLE: {
     class: 'data',
     about: "The key of a row has no value. The row may be anybody's, so nobody is missing in that run.",

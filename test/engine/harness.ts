@@ -142,6 +142,7 @@ export function testPipeline(
     /** Several sources. */
     feeds?: ('full' | 'changes')[];
     key?: string;
+    rows?: { into: string; by: string[] };
   } = {},
 ): Pipeline {
   const diff: DiffRule = {
@@ -168,6 +169,9 @@ export function testPipeline(
       key: [compileExpression(over.key ?? 'id')],
       fields: over.fields ?? [],
       ...(over.gone ? { gone: compileCondition(over.gone) } : {}),
+      ...(over.rows
+        ? { rows: { into: over.rows.into, by: over.rows.by.map(compileExpression), keyFields: [over.key ?? 'id'] } }
+        : {}),
     },
     steps,
     sinks: over.sinks ?? [{ kind: 'target', options: {}, written: {} }],

@@ -4,6 +4,7 @@ import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import type { IntentItem, Intent } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { flushRejects, note, reject, settleWell, type RunContext } from '../run/context.ts';
+import type { GatherSpace } from '../run/gather.ts';
 import { transform, type Row } from '../run/transform.ts';
 import type { RunSteps } from '../steps/index.ts';
 import type { Against } from './against.ts';
@@ -26,6 +27,8 @@ export interface Collected {
   unreadableCount: number;
   /** Records as they were read, where a `split` takes them apart: `ledger` holds the parts. */
   wholes?: Ledger;
+  /** Where rows wait that `record.rows` gathers. */
+  gathering?: GatherSpace;
   /** Rows that reached the diff. */
   passed: number;
   /** The snapshot is another pipeline's, whose people are never missing here, not by their own word either (S19). */
@@ -52,7 +55,7 @@ export async function collect(run: RunContext, source: OpenSource, steps: RunSte
     const entry = read.find(run.world.vault.keyHash(key));
     return entry >= 0 && read.has(entry, flag.seen) && read.part(entry) < part;
   };
-  for await (const batch of transform(run, source, steps, isReplaced)) {
+  for await (const batch of transform(run, source, steps, { isReplaced, gathering: into.gathering })) {
     for (const unreadable of batch.unreadable) {
       noteUnreadable(into, unreadable.origin, unreadable.line);
       await reject(run, unreadable);

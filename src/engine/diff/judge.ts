@@ -1,3 +1,5 @@
+import { counted } from '../../model/counted.ts';
+import type { ReadEnd } from '../../model/record.ts';
 import { hold, isDateAhead, note, type RunContext } from '../run/context.ts';
 import type { GuardView } from '../run/result.ts';
 import { judgeAbsence, type Absences } from './absence.ts';
@@ -5,7 +7,7 @@ import { scan, type Circumstances } from './candidates.ts';
 import { asked, changeSetHash } from './change-set.ts';
 import type { Collected } from './collect.ts';
 import { heldOperations, judgeGuards } from './guard.ts';
-import { flag } from './ledger.ts';
+import { flag, type HeldBy } from './ledger.ts';
 import { takeOutPending } from './pending.ts';
 import { rememberAccepted } from './remember.ts';
 
@@ -42,17 +44,32 @@ export async function judge(run: RunContext, collected: Collected, circumstances
     );
   const isOpen = guards.some((guard) => !guard.accepted);
   const stop = guards.some((guard) => !guard.accepted && guard.then === 'stop');
-  if (!stop) holdStaged(run, collected, guards);
+  if (!stop) holdStaged(run, collected, guards, circumstances.end);
   const absence = stop ? { due: [], absences: [] } : judgeAbsence(run, collected, circumstances, candidates, guards);
   const { absenceCounts } = candidates.tally;
   return { guards, stop, absenceCounts, ...(isOpen && accept ? { accept } : {}), ...absence };
 }
 
 /**
+ * Where a record is gathered of rows, a row that was not read may be anybody's: what is known of people is not changed by
+ * what is left of their rows. Who is new is created, and has the rest with the next feed.
+ */
+function unsureOfRows(run: RunContext, { unreadableCount }: Collected, end: ReadEnd): HeldBy | undefined {
+  if (!run.pipeline.record.rows || (unreadableCount === 0 && end.complete)) return undefined;
+  note(
+    run,
+    `Nobody is changed in this run whose rows may not all be there: ${end.complete ? `${counted(unreadableCount, 'row')} could not be read` : `the read is not complete`}, and a record is made of all rows of its key.`,
+  );
+  return end.complete ? 'unreadable key' : 'incomplete read';
+}
+
+/**
  * The staged changes that a guard holds are counted as held and skipped by the delivery; so are people who are gone by
  * their own word in a run whose date lies ahead.
  */
-function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[]): void {
+function holdStaged(run: RunContext, collected: Collected, guards: GuardView[], end: ReadEnd): void {
+  const { ledger } = collected;
+  const unsure = unsureOfRows(run, collected, end);
   const held = heldOperations(guards);
   const isAhead = isDateAhead(run);
   const heldFates = {
@@ -69,8 +86,9 @@ function holdStaged(run: RunContext, { ledger }: Collected, guards: GuardView[])
     if (!ledger.has(entry, flag.passed) || ledger.has(entry, flag.conflict | flag.held)) continue;
     const fate = ledger.fate(entry);
     const isGuarded = heldFates[fate] && !(fate === 'gone' && ledger.isAccepted(entry));
-    if (!isGuarded && !(fate === 'gone' && isAhead)) continue;
-    const by = isGuarded ? 'guard' : 'date ahead';
+    const isUnsure = unsure !== undefined && fate !== 'create' && fate !== 'unchanged' && fate !== 'none';
+    if (!isGuarded && !isUnsure && !(fate === 'gone' && isAhead)) continue;
+    const by = isGuarded ? 'guard' : isUnsure ? unsure : 'date ahead';
     ledger.mark(entry, flag.held);
     ledger.setHeldBy(entry, by);
     hold(run, by);

@@ -1,10 +1,11 @@
 import { RunBudget, type RunLimits } from './budget.ts';
 import { Ledger } from './ledger.ts';
 import { MatchIndex } from './match-index.ts';
+import type { GatherSpace } from '../run/gather.ts';
 import type { Vault } from '../../store/ports.ts';
 import { TargetFacts } from './target-facts.ts';
 import { TargetIndex } from './target-index.ts';
-import { Staging } from './staging.ts';
+import { Staging, type Staged } from './staging.ts';
 
 /** Memory and disk of one run: what it compares and sets aside shares one budget (S4), and is given back whole at its end. */
 export class RunSpace {
@@ -21,8 +22,11 @@ export class RunSpace {
   newLedger(): Ledger {
     return this.hold(new Ledger(this.budget, `${this.path}.pages`));
   }
-  newStaging(): Staging {
-    return this.hold(new Staging(this.path, this.budget));
+  newStaging<T = Staged>(): Staging<T> {
+    return this.hold(new Staging<T>(this.path, this.budget));
+  }
+  newGathering(vault: Vault): GatherSpace {
+    return { vault, keys: this.newLedger(), newStaging: () => this.newStaging() };
   }
   newTargetIndex(vault: Vault, of: { fields: readonly string[]; key: readonly string[] }): TargetIndex {
     return new TargetIndex(this.budget, vault, of);

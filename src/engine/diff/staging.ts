@@ -26,13 +26,13 @@ const HEAD_BYTES = 4;
 const CONTEXT = 'staging';
 
 /**
- * Changed records in file order, on disk, sealed under a key that lives in memory only (S4): a killed run leaves nothing
+ * Changed records in file order (or rows that wait for others of their key), on disk, sealed under a key that lives in memory only (S4): a killed run leaves nothing
  * that can be read. Each chunk is its length (4) and what `sealWith` makes.
  */
-export class Staging {
+export class Staging<T = Staged> {
   count = 0;
   private readonly key = randomBytes(32);
-  private pending: Staged[] = [];
+  private pending: T[] = [];
   private file: FileHandle | undefined;
   private readonly path: string;
   private readonly budget: RunBudget;
@@ -43,7 +43,7 @@ export class Staging {
   }
 
   /** Throws DISK_OVER_BUDGET, STAGING_DISK_FULL, STAGING_DENIED, as `flush` does. */
-  async add(staged: Staged): Promise<void> {
+  async add(staged: T): Promise<void> {
     this.pending.push(staged);
     this.count++;
     if (this.pending.length >= CHUNK_RECORDS) await this.flush();
@@ -76,7 +76,7 @@ export class Staging {
   }
 
   /** Chunks in the order they were staged; may be read more than once. */
-  async *read(): AsyncIterable<Staged[]> {
+  async *read(): AsyncIterable<T[]> {
     await this.flush();
     if (!this.file) return;
     let position = 0;
@@ -87,7 +87,7 @@ export class Staging {
       const sealed = Buffer.alloc(head.readUInt32BE(0));
       await this.file.read(sealed, 0, sealed.length, position + head.length);
       position += head.length + sealed.length;
-      yield JSON.parse(Buffer.from(openWith(this.key, sealed, CONTEXT)).toString()) as Staged[];
+      yield JSON.parse(Buffer.from(openWith(this.key, sealed, CONTEXT)).toString()) as T[];
     }
   }
 

@@ -1,36 +1,21 @@
 import type { OpenSource } from '../../connect/sdk/index.ts';
 import { isPromise, whenAllReady, whenReady, type MaybePromise, type Scope } from '../../expression/index.ts';
-import { isProblem, type Problem } from '../../model/problem.ts';
 import type { Fields, Operation, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
 import { allInOrder, type Passing, type RunSteps, type Verdict } from '../steps/index.ts';
 import { checkStop, note, type RunContext } from './context.ts';
-import { joinKey } from './record-key.ts';
-import { fieldFactsOf, reasonOf } from './field-facts.ts';
-import { recordReader, type FieldFault, type RecordReader } from './read-record.ts';
+import { Gathering, type Gathered, type GatherSpace } from './gather.ts';
+import { recordReader, type RecordReader } from './read-record.ts';
+import { readRow, rejectedRow, type IsReplaced, type ReadRow } from './read-row.ts';
 import { unknownColumns } from './unknown-columns.ts';
 
-/**
- * A row after the steps before the diff. `key` is null where it could not be read. `whole`: key of the record that a
- * `split` took apart, in what it made.
- */
-export type Row = {
-  key: string | null;
-  line: number;
-  source: Fields;
-  record: Fields;
+/** A row after the steps before the diff. */
+export type Row = (ReadRow | (Omit<ReadRow, 'fate'> & { fate: 'filtered'; reason: string })) & {
   names?: Fields;
   operation?: Operation;
   /** Key of the record that a `split` took apart, in what it made. */
   whole?: string;
-} & (
-  | { fate: 'passed' }
-  | { fate: 'gone' }
-  | { fate: 'filtered'; reason: string }
-  /** Another part of the feed replaces it (S17). */
-  | { fate: 'merged' }
-  | { fate: 'rejected'; reject: RejectInput }
-);
+};
 
 export interface TransformedBatch {
   /** Index in `run.origins`. */
@@ -42,19 +27,92 @@ export interface TransformedBatch {
   unreadable: RejectInput[];
 }
 
-/** Has another part of the feed, read before this one, said what holds of the key? Such a row goes through no step. */
-export type IsReplaced = (key: string, part: number) => boolean;
+/** What `transform` needs beside the steps. */
+export interface Transforming {
+  isReplaced?: IsReplaced;
+  /** Where rows wait that `record.rows` gathers. */
+  gathering?: GatherSpace | undefined;
+}
 
 /** Reads a source and runs each row through reading and steps. Throws what fails the run; rows' own faults are in the rows. */
 export async function* transform(
   run: RunContext,
   source: OpenSource,
   steps: RunSteps,
-  isReplaced: IsReplaced = () => false,
+  { isReplaced = () => false, gathering }: Transforming = {},
 ): AsyncIterable<TransformedBatch> {
+  const { rows } = run.pipeline.record;
+  if (rows && gathering) return yield* transformGathered(run, source, steps, new Gathering(run, rows, gathering));
+  let left = run.request.limit ?? Infinity;
+  for await (const { batch, reader, scope, origin } of readBatches(run, source)) {
+    const taken = Math.min(batch.records.length, left);
+    left -= taken;
+    const found = await inOrder(steps, taken, (index) =>
+      whenReady(readRow(run, batch, index, { reader, scope, isReplaced }), (row) =>
+        stepRow(run, steps, row, { scope, origin: batch.origin }),
+      ),
+    );
+    yield { ...settledBatch(run, batch, origin, taken), rows: counted(run, steps, found, taken) };
+    if (left <= 0) return;
+  }
+}
+
+/** Steps see a record when all rows of all keys are read. */
+async function* transformGathered(
+  run: RunContext,
+  source: OpenSource,
+  steps: RunSteps,
+  gathering: Gathering,
+): AsyncIterable<TransformedBatch> {
+  const scopes: Scope[] = [];
+  for await (const { batch, reader, scope, origin } of readBatches(run, source)) {
+    scopes[origin] = scope;
+    const keyless: Row[] = [];
+    let taken = 0;
+    for (let index = 0; index < batch.records.length; index++) {
+      const row = await readRow(run, batch, index, { reader, scope, isReplaced: () => false });
+      const entry = row.key === null ? undefined : gathering.entryOf(row.key);
+      if (row.key === null) keyless.push(row);
+      else if (entry === undefined) continue;
+      else {
+        const of = { entry, origin, part: batch.part ?? 0 };
+        await gathering.add(await gathering.keyed({ ...row, key: row.key }, of, scope));
+      }
+      taken++;
+    }
+    yield { ...settledBatch(run, batch, origin, taken), rows: keyless };
+  }
+  let people: Gathered[] = [];
+  const flush = async (): Promise<TransformedBatch> => {
+    checkStop(run);
+    const origin = people[0]?.origin ?? 0;
+    const of = { scope: scopes[origin] ?? run.scope, origin: run.origins[origin] ?? '' };
+    const rows = people.flatMap((gathered) => gathered.rows);
+    people = [];
+    const found = await inOrder(steps, rows.length, (index) => stepRow(run, steps, rows[index] as ReadRow, of));
+    return { origin, part: 0, rows: counted(run, steps, found, rows.length), unreadable: [] };
+  };
+  for await (const gathered of gathering.people()) {
+    if (people.length >= GATHERED_TOGETHER || (people[0] && people[0].origin !== gathered.origin)) yield await flush();
+    people.push(gathered);
+  }
+  if (people.length > 0) yield await flush();
+}
+
+const GATHERED_TOGETHER = 500;
+
+/** A batch of the source, and what is needed to read its rows. */
+interface ReadingBatch {
+  batch: ReadBatch;
+  reader: RecordReader;
+  scope: Scope;
+  /** Index in `run.origins`. */
+  origin: number;
+}
+
+async function* readBatches(run: RunContext, source: OpenSource): AsyncGenerator<ReadingBatch> {
   let reader: RecordReader | undefined;
   let columnsOf: string | undefined;
-  let left = run.request.limit ?? Infinity;
   for await (const batch of source.read()) {
     checkStop(run);
     const columns = batch.columns?.join('\u0000');
@@ -63,90 +121,81 @@ export async function* transform(
       columnsOf = columns;
       for (const sentence of batch.columns ? unknownColumns(run.pipeline, batch.columns) : []) note(run, sentence);
     }
-    const taken = Math.min(batch.records.length, left);
-    left -= taken;
-    yield await transformBatch(run, batch, taken, reader, steps, isReplaced);
-    if (left <= 0) return;
+    let origin = run.origins.indexOf(batch.origin);
+    if (origin < 0) origin = run.origins.push(batch.origin) - 1;
+    yield { batch, reader, scope: batch.file ? { ...run.scope, file: batch.file } : run.scope, origin };
   }
 }
 
-async function transformBatch(
-  run: RunContext,
-  batch: ReadBatch,
-  taken: number,
-  reader: RecordReader,
-  steps: RunSteps,
-  isReplaced: IsReplaced,
-): Promise<TransformedBatch> {
-  let origin = run.origins.indexOf(batch.origin);
-  if (origin < 0) origin = run.origins.push(batch.origin) - 1;
-  const scope: Scope = batch.file ? { ...run.scope, file: batch.file } : run.scope;
-  const rowAt = (index: number): MaybePromise<Row | Row[]> =>
-    transformRow(run, batch, index, reader, steps, scope, isReplaced);
-  const found: (Row | Row[])[] = steps.overlaps ? await allInOrder([...Array(taken).keys()], rowAt) : [];
-  for (let index = found.length; index < taken; index++) {
+type OneOrMore = MaybePromise<Row | Row[]>;
+
+/** What each makes; several at once where steps wait for calls, else nothing is awaited that is there already. */
+async function inOrder(
+  { overlaps }: RunSteps,
+  count: number,
+  rowAt: (index: number) => OneOrMore,
+): Promise<(Row | Row[])[]> {
+  const found: (Row | Row[])[] = overlaps ? await allInOrder([...Array(count).keys()], rowAt) : [];
+  for (let index = found.length; index < count; index++) {
     const row = rowAt(index);
     found.push(isPromise(row) ? await (row as Promise<Row | Row[]>) : (row as Row | Row[]));
   }
-  const rows = steps.apart ? found.flat() : (found as Row[]);
-  const unreadable = batch.unreadable.map(({ line, code, message, raw }): RejectInput => ({
-    key: null,
-    stage: 'read',
-    code,
-    reason: message,
-    origin: batch.origin,
-    line,
-    source: raw,
-  }));
-  run.counts.read += taken + unreadable.length;
-  run.counts.made += rows.length - taken;
-  return { origin, part: batch.part ?? 0, rows, unreadable };
+  return found;
 }
 
-function transformRow(
+/** The rows that were made of those taken, counted. */
+function counted(run: RunContext, { apart }: RunSteps, found: (Row | Row[])[], taken: number): Row[] {
+  const rows = apart ? found.flat() : (found as Row[]);
+  run.counts.made += rows.length - taken;
+  return rows;
+}
+
+/** All of a batch but its rows; what was taken of it is counted as read. */
+function settledBatch(
   run: RunContext,
-  batch: ReadBatch,
-  index: number,
-  reader: RecordReader,
+  { origin: name, part = 0, unreadable }: ReadBatch,
+  origin: number,
+  taken: number,
+): Omit<TransformedBatch, 'rows'> {
+  run.counts.read += taken + unreadable.length;
+  return {
+    origin,
+    part,
+    unreadable: unreadable.map(({ line, code, message, raw }): RejectInput => ({
+      key: null,
+      stage: 'read',
+      code,
+      reason: message,
+      origin: name,
+      line,
+      source: raw,
+    })),
+  };
+}
+
+/** Takes a row that passed through the steps. */
+function stepRow(
+  run: RunContext,
   steps: RunSteps,
-  scope: Scope,
-  isReplaced: IsReplaced,
-): MaybePromise<Row | Row[]> {
-  const source = batch.records[index] as Fields;
-  const line = batch.lines[index] as number;
-  const { record, fault } = reader.read(source);
-  const rejected = (key: string | null, why: Omit<RejectInput, 'key' | 'origin' | 'line' | 'source'>): Row => ({
-    key,
-    line,
-    source,
-    record,
-    fate: 'rejected',
-    reject: { key, origin: batch.origin, line, source, ...why },
-  });
-  return whenReady(readKey(run, record, scope), (key): MaybePromise<Row | Row[]> => {
-    if (key === null) return rejected(null, unreadableKey(fault));
-    if (isReplaced(key, batch.part ?? 0)) return { key, line, source, record, fate: 'merged' };
-    if (fault) return rejected(key, { stage: 'record', code: fault.code, reason: fault.reason, field: fault.field });
-    return whenReady(isGone(run, record, scope), (gone): MaybePromise<Row | Row[]> => {
-      if (isProblem(gone)) return rejected(key, { stage: 'record', code: gone.code, reason: goneReason(run, gone) });
-      if (gone) return { key, line, source, record, fate: 'gone' };
-      const passing: Passing = { record, key, line, scope };
-      const stopped = (verdict: Verdict): Row => {
-        if (verdict.is === 'filtered') return { key, line, source, record, fate: 'filtered', reason: verdict.reason };
-        const { is: _is, ...why } = verdict;
-        return rejected(key, why);
-      };
-      return whenReady(steps(passing, run.env), (verdict): MaybePromise<Row | Row[]> => {
-        if (verdict) return stopped(verdict);
-        if (!steps.apart) return passedRow(passing, source);
-        const parts = steps.apart.take(passing, run.env, run.pipeline.record.key.length);
-        return whenReady(parts, (taken) =>
-          Array.isArray(taken)
-            ? partRows(run, steps, taken, { key, line, source, record, origin: batch.origin })
-            : stopped(taken),
-        );
-      });
-    });
+  row: ReadRow,
+  { scope, origin }: { scope: Scope; origin: string },
+): OneOrMore {
+  if (row.fate !== 'passed' || row.key === null) return row;
+  const { line, source, record } = row;
+  const key: string = row.key;
+  const passing: Passing = { record, key, line, scope };
+  const stopped = (verdict: Verdict): Row => {
+    if (verdict.is === 'filtered') return { key, line, source, record, fate: 'filtered', reason: verdict.reason };
+    const { is: _is, ...why } = verdict;
+    return rejectedRow(row, origin, why);
+  };
+  return whenReady(steps(passing, run.env), (verdict): OneOrMore => {
+    if (verdict) return stopped(verdict);
+    if (!steps.apart) return passedRow(passing, source);
+    const parts = steps.apart.take(passing, run.env, run.pipeline.record.key.length);
+    return whenReady(parts, (taken) =>
+      Array.isArray(taken) ? partRows(run, steps, taken, { key, line, source, record, origin }) : stopped(taken),
+    );
   });
 }
 
@@ -179,49 +228,4 @@ function partRows(
       return { ...part, fate: 'rejected', reject: { key: passing.key, origin, line, source, ...why } };
     });
   return apart?.rest.overlaps ? allInOrder(parts, rowOf) : whenAllReady(parts.map(rowOf), (rows) => rows);
-}
-
-const goneReason = ({ pipeline }: RunContext, error: Problem): string =>
-  reasonOf(
-    error,
-    { place: 'record.gone', expressions: pipeline.record.gone ? [pipeline.record.gone] : [] },
-    fieldFactsOf(pipeline),
-  );
-
-const unreadableKey = (fault: FieldFault | undefined): Pick<RejectInput, 'stage' | 'code' | 'reason' | 'field'> => ({
-  stage: 'record',
-  code: 'KEY_UNREADABLE',
-  reason: fault ? `The key has no value: ${fault.reason}` : 'The key has no value, so nobody can say whose row this is',
-  ...(fault ? { field: fault.field } : {}),
-});
-
-/** The key as text; null where a part has no value or can't be evaluated. */
-function readKey(run: RunContext, record: Fields, scope: Scope): MaybePromise<string | null> {
-  try {
-    const parts = run.pipeline.record.key.map((part) => part.evaluate(record, scope, run.env));
-    const key = whenAllReady(parts, joinKey);
-    return isPromise(key) ? (key as Promise<string | null>).catch(nullOnData) : key;
-  } catch (error) {
-    return nullOnData(error);
-  }
-}
-
-function nullOnData(error: unknown): null {
-  if (isProblem(error) && error.class === 'data') return null;
-  throw error;
-}
-
-function isGone(run: RunContext, record: Fields, scope: Scope): MaybePromise<unknown> {
-  const { gone } = run.pipeline.record;
-  if (!gone) return false;
-  const onData = (error: unknown): unknown => {
-    if (isProblem(error) && error.class === 'data') return error;
-    throw error;
-  };
-  try {
-    const value = gone.evaluate(record, scope, run.env);
-    return isPromise(value) ? value.catch(onData) : value;
-  } catch (error) {
-    return onData(error);
-  }
 }

@@ -48,6 +48,7 @@ export async function runTwoPhases(
     staging: space.newStaging(),
     doubts: delivery.doubts,
     ...(steps.apart ? { wholes: space.newLedger() } : {}),
+    ...(run.pipeline.record.rows ? { gathering: space.newGathering(run.world.vault) } : {}),
     unreadableLines: [],
     unreadableCount: 0,
     passed: 0,

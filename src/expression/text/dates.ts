@@ -11,6 +11,7 @@ const named: Record<string, (text: string, timezone: string) => Reading> = {
   serial: readSerial,
   unix: (text) => readUnix(text, 1000),
   unixms: (text) => readUnix(text, 1),
+  odata: readODate,
 };
 
 /** For `validate`: formats that have a name. */
@@ -24,7 +25,7 @@ export function checkDateFormat(format: string): void {
 /**
  * Reads a date in the first format that fits: `2026-11-24` for dates, UTC such as `2026-11-24T10:00:00.000Z` where the
  * format has a time. A time without a zone is one in `timezone` (IANA). Formats: pictures, `iso`, `serial` (a
- * spreadsheet's day number, 1900 system), `unix` (seconds), `unixms`. Throws DATE_UNREADABLE, and DATE_FORMAT.
+ * spreadsheet's day number, 1900 system), `unix` (seconds), `unixms`, `odata` (`/Date(…)/` of OData 2). Throws DATE_UNREADABLE, and DATE_FORMAT.
  */
 export function parseDate(text: string | number, formats: string | readonly string[], timezone: string): string {
   const written = String(text).trim();
@@ -88,9 +89,21 @@ function readSerial(text: string, timezone: string): Reading {
 }
 
 function readUnix(text: string, unitMs: number): Reading {
-  if (!/^-?\d{1,15}(\.\d+)?$/.test(text)) return 'another form';
+  if (!/^-?\d{1,16}(\.\d+)?$/.test(text)) return 'another form';
   const ms = Math.round(Number(text) * unitMs);
   return Math.abs(ms) <= 8_640_000_000_000_000 ? instant(ms) : 'impossible';
+}
+
+/**
+ * `/Date(1795478400000)/` of OData 2: milliseconds of UTC, and behind a sign the minutes of a zone. Midnight without a zone
+ * is a date, which that form has no other way to say.
+ */
+function readODate(text: string): Reading {
+  const [, ms, zone] = /^\/Date\((-?\d{1,16})([+-]\d{1,4})?\)\/$/.exec(text) ?? [];
+  if (ms === undefined) return 'another form';
+  const moment = readUnix(ms, 1);
+  const isDay = zone === undefined && Number(ms) % 86_400_000 === 0;
+  return typeof moment === 'object' && isDay ? { text: moment.text.slice(0, 10) } : moment;
 }
 
 interface Pattern {

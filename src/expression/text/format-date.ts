@@ -28,13 +28,20 @@ const months: Record<DateLanguage, MonthNames> = {
 
 /**
  * Writes a date (`2026-11-24`), or a moment (ISO 8601 with a zone, or UTC milliseconds) as clocks in `timezone` show it.
- * Throws DATE_UNREADABLE for another text, DATE_FORMAT for a picture that is not known.
+ * `odata` is the form of OData 2, `/Date(1795478400000)/`. Throws DATE_UNREADABLE for another text, DATE_FORMAT for a picture that is not known.
  */
 export function formatDate(value: string | number, picture: string, language: DateLanguage, timezone: string): string {
+  if (picture === 'odata') return odataText(value, timezone);
   const parts = pictureParts(picture);
   const time = timeOf(value, timezone);
   const hasDay = parts.some((part) => 'field' in part && part.field.startsWith('D'));
   return parts.map((part) => written(part, time, months[language], hasDay)).join('');
+}
+
+/** Milliseconds of UTC; a date is its midnight there. */
+function odataText(value: string | number, timezone: string): string {
+  const ms = typeof value === 'number' ? checkedMoment(value) : Date.parse(parseDate(value, 'iso', timezone));
+  return `/Date(${ms})/`;
 }
 
 /** Date or moment as local fields. */

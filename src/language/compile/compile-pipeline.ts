@@ -40,7 +40,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
         ? diffStep(compiler, value, written, index)
         : compileStep(step, name),
   );
-  const masked = maskedColumns(record.fields, steps);
+  const masked = maskedColumns(record, steps);
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
   return deepFrozen({
     name,
@@ -58,7 +58,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     report: Object.freeze(oneOrList(value.report, []).map(({ item }) => reportUse(compiler, item))) as ReportUse[],
     timezone: timezoneOf(loaded),
     ...(masked.length > 0 ? { masked } : {}),
-    personal: Object.freeze(personalFields(record.fields, steps)) as string[],
+    personal: Object.freeze(personalFields(record, steps)) as string[],
   });
 }
 

@@ -1,8 +1,11 @@
 import type { Uses } from '../../expression/index.ts';
-import type { FieldRule, Step } from './pipeline.ts';
+import type { RecordRule, Step } from './pipeline.ts';
 
 /** Of which columns the values that `mask` takes out are made; `all` where an expression reads a record as a whole. */
-export function maskedColumns(fields: readonly FieldRule[], steps: readonly Step[]): string[] | 'all' {
+export function maskedColumns(
+  { fields, rows }: Pick<RecordRule, 'fields' | 'rows'>,
+  steps: readonly Step[],
+): string[] | 'all' {
   const masked = new Set<string>();
   for (let at = steps.length - 1; at >= 0; at--) {
     const step = steps[at] as Step;
@@ -15,6 +18,7 @@ export function maskedColumns(fields: readonly FieldRule[], steps: readonly Step
       for (const field of uses.fields) masked.add(field.name);
     }
   }
+  if (rows && masked.has(rows.into)) return 'all';
   const columns = [...masked].flatMap((name) => fields.find((field) => field.name === name)?.from ?? [name]);
   return [...new Set(columns)].sort();
 }

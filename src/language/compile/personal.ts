@@ -1,5 +1,5 @@
 import type { Uses } from '../../expression/index.ts';
-import type { FieldRule, Pipeline, Step } from './pipeline.ts';
+import type { Pipeline, RecordRule, Step } from './pipeline.ts';
 
 /** What is personal where an expression stands. */
 interface Known {
@@ -9,13 +9,21 @@ interface Known {
 }
 
 /**
- * Names of personal fields: those the record declares, and whatever `map` and `set` make out of them, out of the record
+ * Names of personal fields: those the record declares, the list of rows that have one, and whatever `map` and `set` make out of them, out of the record
  * as a whole, and out of answers that a `call` brought about it.
  */
-export function personalFields(fields: readonly FieldRule[], steps: readonly Step[]): string[] {
+export function personalFields(
+  { fields, rows }: Pick<RecordRule, 'fields' | 'rows'>,
+  steps: readonly Step[],
+): string[] {
   const all = new Set(fields.filter((field) => field.personal).map((field) => field.name));
   const answers = new Set<string>();
   let current = new Set(all);
+  if (rows) {
+    current = new Set(rows.keyFields.filter((name) => all.has(name)));
+    if (all.size > 0) current.add(rows.into);
+    for (const name of current) all.add(name);
+  }
   for (const step of steps) {
     if (step.kind === 'call' && step.as !== undefined && current.size > 0) answers.add(step.as);
     if (step.kind === 'split' && readsPersonal(step.each.uses, { fields: current, answers })) {

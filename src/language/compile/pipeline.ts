@@ -44,7 +44,19 @@ export interface FieldRule {
 export interface RecordRule {
   key: Expression[];
   gone?: Expression;
+  /** Rows of one key are gathered into one record. */
+  rows?: RowsRule;
   fields: FieldRule[];
+}
+
+/** How the rows of a key become one record. */
+export interface RowsRule {
+  /** Field of the record that holds the rows. */
+  into: string;
+  /** What tells the rows of one key apart. */
+  by: Expression[];
+  /** Fields that the key is made of: the record has them, and the rows. */
+  keyFields: string[];
 }
 
 interface StepWords {

@@ -1,6 +1,6 @@
 import { compileCondition } from '../../expression/index.ts';
 import type { KindEntry } from '../catalogue/catalogue.ts';
-import type { FieldRule, RecordRule } from './pipeline.ts';
+import type { FieldRule, RecordRule, RowsRule } from './pipeline.ts';
 import { compileReading } from './reading.ts';
 
 type Written = Record<string, unknown>;
@@ -9,12 +9,26 @@ type Written = Record<string, unknown>;
 export function recordRule(written: Written, preset: KindEntry['preset']): RecordRule {
   const key = written.key ?? preset?.key ?? [];
   const gone = written.gone ?? preset?.gone;
+  const keyReadings = Object.freeze(listOf(key).map(compileReading)) as RecordRule['key'];
   return Object.freeze({
-    key: Object.freeze(listOf(key).map(compileReading)) as RecordRule['key'],
+    key: keyReadings,
     ...(gone === undefined ? {} : { gone: compileCondition(String(gone)) }),
+    ...(written.rows === undefined ? {} : { rows: rowsRule(written.rows as Written, keyReadings) }),
     fields: Object.freeze(fieldRules(written.fields)) as FieldRule[],
   });
 }
+
+const rowsRule = ({ into, by }: Written, key: RecordRule['key']): RowsRule =>
+  Object.freeze({
+    into: String(into),
+    by: Object.freeze(listOf(by).map(compileReading)) as RowsRule['by'],
+    keyFields: Object.freeze(fieldsReadBy(key)) as string[],
+  });
+
+/** Fields that the readings of a key mention. */
+export const fieldsReadBy = (key: RecordRule['key']): string[] => [
+  ...new Set(key.flatMap(({ uses }) => uses.fields.map(({ name }) => name))),
+];
 
 function fieldRules(fields: unknown): FieldRule[] {
   return Object.entries((fields ?? {}) as Record<string, Written | null>).map(([name, rule]) =>

@@ -42,6 +42,7 @@ export const en: Sentences = Object.freeze({
         ? `New ${who.fresh} may be known ${who.known}: the same value stands for both, and a person has to say who is who`
         : 'The same value stands for several people, new and known, and a person has to say who is who';
     },
+    ROWS_BY_UNREADABLE: () => 'Nothing tells this row from the other rows of the same person',
     KEY_UNREADABLE: () => 'The key of the row cannot be read, so nobody can say whose row it is',
     DATE_UNREADABLE: (it) => `${field(it)} is not a date, or there is no such day`,
     NUMBER_UNREADABLE: (it) => `${field(it)} is not a number in the form that is expected`,

@@ -60,6 +60,8 @@ describe('dates and the tick', () => {
 describe('$dateFormat', () => {
   test.each([
     ["$dateFormat('2026-11-24', 'DD.MM.YYYY')", '24.11.2026'],
+    ["$dateFormat('2026-11-24', 'odata')", '/Date(1795478400000)/'],
+    ["$dateFormat('2026-11-24T02:30:00.250Z', 'odata')", '/Date(1795487400250)/'],
     ["$dateFormat('2026-11-04', 'D.M.YY')", '4.11.26'],
     ["$dateFormat('2026-11-24', 'D MMMM YYYY г.', 'ru')", '24 ноября 2026 г.'],
     ["$dateFormat('2026-11-24', 'MMMM YYYY', 'ru')", 'ноябрь 2026'],

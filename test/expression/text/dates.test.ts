@@ -33,6 +33,11 @@ describe('a date is read by its format', () => {
     ['46350.229166666664', 'serial', '2026-11-24T02:30:00.000Z'],
     ['1795487400', 'unix', '2026-11-24T02:30:00.000Z'],
     ['1795487400250', 'unixms', '2026-11-24T02:30:00.250Z'],
+    ['/Date(1795478400000)/', 'odata', '2026-11-24'],
+    ['/Date(-86400000)/', 'odata', '1969-12-31'],
+    ['/Date(1795487400250)/', 'odata', '2026-11-24T02:30:00.250Z'],
+    ['/Date(1795478400000+0180)/', 'odata', '2026-11-24T00:00:00.000Z'],
+    ['/Date(253402214400000)/', 'odata', '9999-12-31'],
   ])('%j as %s', (text, format, expected) => expect(parseDate(text, format, zone)).toBe(expected));
 
   test('the first format that fits wins', () => {

@@ -169,7 +169,7 @@ test('what is made of an answer about a person is personal, and of one about a r
   const call: Step = { kind: 'call', at: 'steps[0]', as: 'seen', use, parameters, writes: false };
   const personalOf = (map: string, field: string): string[] => {
     const { record, steps } = mapping(map, field);
-    return personalFields(record.fields, [call, ...steps]).toSorted();
+    return personalFields(record, [call, ...steps]).toSorted();
   };
   expect(personalOf('name: =$seen.name', personalField)).toEqual(['email', 'name']);
   expect(personalOf('month: =$params.month', personalField)).toEqual(['email']);

@@ -28,7 +28,7 @@ const fieldRule = field.object(
       examples: [6],
     }),
     date: textsField(
-      'Forms in which the date may come: pictures such as `DD.MM.YYYY`, `iso`, `serial` (the day number of a spreadsheet), `unix`, `unixms`. It becomes `2026-11-24`; times become UTC.',
+      'Forms in which the date may come: pictures such as `DD.MM.YYYY`, `iso`, `serial` (the day number of a spreadsheet), `unix`, `unixms`, `odata` (`/Date(1795478400000)/` of OData 2). It becomes `2026-11-24`; times become UTC.',
       ['DD.MM.YYYY', ['DD.MM.YYYY', 'serial']],
     ),
     number: field.raw<string | true, { about: string; optional: true; examples: unknown[] }>(
@@ -85,6 +85,37 @@ export function recordSchema(): Schema {
         optional: true,
         examples: ["status = 'dismissed'"],
       }),
+      rows: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
+        {
+          type: 'object',
+          properties: {
+            into: {
+              type: 'string',
+              minLength: 1,
+              description: 'Field of the record that holds the rows, as a list in the order of `by`.',
+              examples: ['posts'],
+            },
+            by: {
+              type: ['string', 'array'],
+              minLength: 1,
+              items: { type: 'string', minLength: 1, 'x-portolan': { as: 'expression', input: 'record' } },
+              minItems: 1,
+              'x-portolan': { as: 'expression', input: 'record' },
+              description:
+                'What tells the rows of one key apart: a JSONata expression over a row, or a list of them. A later row of the same `by` replaces the earlier.',
+              examples: ['tab_no', ['startDate', 'seqNumber']],
+            },
+          },
+          required: ['into', 'by'],
+          additionalProperties: false,
+        },
+        {
+          about:
+            'Gathers the rows of one key into one record, such as the main and the part-time post of a person: the fields of the key, and the list of rows. `fields` and `gone` are then of a row: a row that is gone is not in the list, and who has no other row is gone. A row that is rejected leaves its whole record out. Needs a `diff` and a full source.',
+          optional: true,
+          examples: [{ into: 'posts', by: 'tab_no' }],
+        },
+      ),
       fields: field.raw<unknown, { about: string; optional: true }>(
         { type: 'object', additionalProperties: rule },
         {

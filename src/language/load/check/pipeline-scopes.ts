@@ -26,7 +26,7 @@ export function pipelineScopes(
   pipeline: Record<string, unknown>,
   steps: readonly WrittenStep[],
   isDoubtful: (path: Path) => boolean,
-  { types, members }: { types: FieldTypes; members: Members },
+  { types, members, presetKey }: { types: FieldTypes; members: Members; presetKey: unknown },
 ): PipelineScopes {
   const { names: declared, readAs } = fieldsOfRecord(pipeline);
   const diffAt = steps.findIndex((step) => step.kind === 'diff');
@@ -47,7 +47,7 @@ export function pipelineScopes(
     compared: true,
     afterDiff: false,
   };
-  let names: Names = { ...record, compared: diffAt >= 0 };
+  let names: Names = { ...afterRows(record, pipeline, presetKey), compared: diffAt >= 0 };
   const before: Names[] = [];
   for (const step of steps) {
     before.push(names);
@@ -61,6 +61,25 @@ export function pipelineScopes(
     afterDiff: true,
   };
   return { outside, record, steps: before, doubtful, sink: isEachRead(pipeline, steps) ? names : doubtful };
+}
+
+/** Gathered, a record has what its key is made of, and the list of rows. */
+function afterRows(names: Names, { record }: Record<string, unknown>, presetKey: unknown): Names {
+  if (!isMap(record) || !isMap(record.rows) || typeof record.rows.into !== 'string') return names;
+  const { into } = record.rows;
+  const keys = [record.key ?? presetKey].flat().map(listFieldOf);
+  const isKeyKnown = keys.every((name) => name !== undefined);
+  const named = new Map(names.types?.named);
+  named.set(into, { is: 'list' });
+  const fields = new Set([...keys.filter((name) => name !== undefined), into]);
+  return {
+    ...names,
+    types: { named: new Map([...named].filter(([name]) => !isKeyKnown || fields.has(name))) },
+    likely: fields,
+    ...(isKeyKnown
+      ? { fields, because: 'after `record.rows` the record has only its key and the list of its rows' }
+      : {}),
+  };
 }
 
 /** Steps that can't be recognised may have made anything. */

@@ -28,6 +28,7 @@ import { checkSharedSnapshot, checkWas } from './owners.ts';
 import { checkPartial } from './partial.ts';
 import { checkRecordSteps } from './record-steps.ts';
 import { checkRecord } from './record.ts';
+import { checkRows } from './rows.ts';
 import { checkDiffs, checkMatch, checkMissing, checkValidate } from './steps.ts';
 import { checkSources } from './sources.ts';
 import { checkSchedule } from './schedule.ts';
@@ -41,7 +42,12 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   const sources = usesOf(value.source, ['source'], checking.catalogue.sources);
   const sinks = usesOf(value.sink, ['sink'], checking.catalogue.sinks);
   const members = membersIn(value, sinks);
-  const scopes = pipelineScopes(value, steps, check.isDoubtful, { types: types ?? { named: new Map() }, members });
+  const preset = sources[0]?.entry.preset;
+  const scopes = pipelineScopes(value, steps, check.isDoubtful, {
+    types: types ?? { named: new Map() },
+    members,
+    presetKey: preset?.key,
+  });
   const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
   for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
@@ -52,7 +58,6 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   for (const leaf of leavesOf(checking, value, steps)) {
     checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
   }
-  const preset = sources[0]?.entry.preset;
   const possible = possibleOperations(value, preset?.gone !== undefined);
   // Where a step is not known nothing can be said of operations.
   const isSure = isEveryStepKnown(checking, value, steps);
@@ -63,6 +68,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   }
   checkStepWords(check, steps, isSure ? possible : operations);
   checkRecord(check, preset);
+  if (isSure) checkRows(check, steps, sources, preset?.key);
   if (isSure) checkDiffs(check, steps);
   checkOperationSteps(check, steps);
   checkRecordSteps(check, steps, scopes, preset?.key);
@@ -131,6 +137,9 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
   if (isMap(record)) {
     for (const { item, path } of oneOrList(record.key, ['record', 'key']))
       yield { mark: { as: 'expression' }, value: item, path };
+    if (isMap(record.rows))
+      for (const { item, path } of oneOrList(record.rows.by, ['record', 'rows', 'by']))
+        yield { mark: { as: 'expression' }, value: item, path };
     if (record.gone !== undefined) yield { mark: { as: 'condition' }, value: record.gone, path: ['record', 'gone'] };
   }
   for (const { kind, options, words, path } of steps) {
