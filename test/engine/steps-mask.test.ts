@@ -59,9 +59,9 @@ test('the report shows no column that a masked field is made of, and no row that
   const login = setStep({ login: '=$lowercase(email) & last' });
   expect(maskedColumns({ fields }, [login, mask({ login: 'token' })])).toEqual(['E-mail', 'last', 'login']);
   expect(maskedColumns({ fields }, [login])).toEqual([]);
-  const rows = { into: 'posts', by: [], keyFields: [] };
+  const gathered = { into: 'posts', by: [], keyFields: [] };
   const post = setStep({ post: '=posts[0].title' });
-  expect(maskedColumns({ fields, rows }, [post, mask({ post: 'token' })])).toBe('all');
+  expect(maskedColumns({ fields, rows: gathered }, [post, mask({ post: 'token' })])).toBe('all');
   expect(maskedColumns({ fields }, [setStep({ all: '=$string($)' }), mask({ all: 'token' })])).toBe('all');
   const reject = { key: 'p1', stage: 'steps', code: 'FIELD_INVALID', reason: 'x', origin: 'a.csv', line: 2 } as const;
   const stored = { id: 1, pipeline: 'p', firstRun: 'r', lastRun: 'r', attempts: 1, firstAt: 0, lastAt: 0 };
