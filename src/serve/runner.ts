@@ -41,7 +41,15 @@ export function newRunner({ places, run, now, ended }: RunnerOptions): Runner {
   const readers = readersOf(places);
   let isStopped = false;
 
-  const look = async (reader: Reader): Promise<void> => {
+  const look = (reader: Reader): void => {
+    lookInto(reader).catch((error: unknown) => {
+      // A store that is busy now is asked again.
+      ended(reader.pipeline, faultOf(error));
+      if (!isStopped) reader.timer ??= setTimeout(() => look(reader), FIRST_PAUSE_MS);
+    });
+  };
+
+  const lookInto = async (reader: Reader): Promise<void> => {
     if (isStopped || reader.running) return;
     clearTimeout(reader.timer);
     reader.timer = undefined;
@@ -50,13 +58,13 @@ export function newRunner({ places, run, now, ended }: RunnerOptions): Runner {
     if (due === undefined || isStopped || reader.running) return;
     const delayMs = Math.max(due, reader.notBefore) - now();
     if (delayMs <= 0) begin(reader);
-    else reader.timer = setTimeout(() => void look(reader), Math.min(delayMs, LONGEST_PAUSE_MS));
+    else reader.timer = setTimeout(() => look(reader), Math.min(delayMs, LONGEST_PAUSE_MS));
   };
 
   const begin = (reader: Reader): void => {
     reader.running = perform(reader).finally(() => {
       reader.running = undefined;
-      void look(reader);
+      look(reader);
     });
   };
 
@@ -68,13 +76,13 @@ export function newRunner({ places, run, now, ended }: RunnerOptions): Runner {
       ended(reader.pipeline, result);
       isSettled = result.status === 'done' && !(await waitsSince(reader, began));
     } catch (error) {
-      ended(reader.pipeline, isProblem(error) ? error : { code: 'UNEXPECTED', message: String(error) });
+      ended(reader.pipeline, faultOf(error));
     }
     reader.failures = isSettled ? 0 : reader.failures + 1;
     reader.notBefore = isSettled ? 0 : now() + pauseAfter(reader.failures);
   };
 
-  for (const reader of readers) void look(reader);
+  for (const reader of readers) look(reader);
   return {
     arrived(place) {
       for (const reader of readers) {
@@ -82,7 +90,7 @@ export function newRunner({ places, run, now, ended }: RunnerOptions): Runner {
         reader.waiting++;
         // A timer stands for what came before; only a batch that is full by now is earlier.
         const isFull = reader.sources.some(({ as }) => reader.waiting >= as.size);
-        if (reader.timer === undefined || isFull) void look(reader);
+        if (reader.timer === undefined || isFull) look(reader);
       }
     },
     async stop() {
@@ -92,6 +100,10 @@ export function newRunner({ places, run, now, ended }: RunnerOptions): Runner {
     },
   };
 }
+
+/** A message of the system may hold anything; one of ours holds no value. */
+const faultOf = (error: unknown): { code: string; message: string } =>
+  isProblem(error) ? error : { code: 'UNEXPECTED', message: error instanceof Error ? error.name : typeof error };
 
 const pauseAfter = (failures: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -140,15 +141,12 @@ test('a GET is no way in, and a body of unknown length is cut at its limit', asy
   const it = await start(await scene(['orders']));
   const asked405 = await fetch(`${it.base}${path}`);
   expect([asked405.status, asked405.headers.get('allow')]).toEqual([405, 'POST']);
-  const stream = new ReadableStream({
-    pull: (controller) => controller.enqueue(new Uint8Array(1024)),
-  });
-  const asked = { method: 'POST', body: stream, headers: known('d'), duplex: 'half' } as RequestInit;
-  const status = await fetch(`${it.base}${path}`, asked).then(
-    (response) => response.status,
-    () => 413,
-  );
-  expect(status).toBe(413);
+  const socket = connect(Number(new URL(it.base).port), '127.0.0.1');
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  for (let sent = 0; sent < 8; sent++) socket.write(`400\r\n${'x'.repeat(1024)}\r\n`);
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+  await once(socket, 'close');
   expect(await waiting(it)).toEqual([]);
 });
 
@@ -252,6 +250,15 @@ test('who sends its headers or its body by drips is cut off', async () => {
   const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nX-Key: ${token}\r\nContent-Length: 100\r\n\r\n{`;
   expect(await answerTo(head)).toMatch(/^(HTTP\/1.1 408|$)/);
   expect(await waiting(it)).toEqual([]);
+});
+
+test('a body that says that it is too long is refused before it comes', async () => {
+  const it = await start(await scene(['orders']));
+  const socket = connect(Number(new URL(it.base).port), '127.0.0.1');
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{`);
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+  await once(socket, 'close');
 });
 
 test('more bodies at once than it holds are asked to come again', async () => {

@@ -1,6 +1,9 @@
 import Database from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Lease, Store } from '../../src/store/index.ts';
+import { openConnection } from '../../src/store/sqlite/connection.ts';
+import { inboxes } from '../../src/store/sqlite/inbox.ts';
+import { sealing } from '../../src/store/sqlite/sealing.ts';
 import { begin, bench, type Bench } from './workbench.ts';
 
 let made: Bench;
@@ -97,4 +100,24 @@ test('the same id at the same time from several connections is stored once', asy
   const event = { id: 'a', content: { text: 'a' } };
   const came = await Promise.all(stores.map((each) => each.receiveEvent('crm/events', event, bounds)));
   expect(came.toSorted()).toEqual(['seen', 'seen', 'stored']);
+});
+
+test('an event is stored in a transaction that is on the disk when it returns', async () => {
+  const connection = openConnection(made.path);
+  let durable = 0;
+  const watched = {
+    ...connection,
+    write: () => {
+      throw new Error('a power cut would forget this');
+    },
+    writeDurably: <T>(work: () => T) =>
+      connection.writeDurably(() => {
+        durable++;
+        return work();
+      }),
+  };
+  const inbox = inboxes(watched, made.clock, made.vault, sealing(made.vault));
+  expect(await inbox.receiveEvent('crm/events', { id: 'a', content: {} }, bounds)).toBe('stored');
+  connection.close();
+  expect(durable).toBe(1);
 });
