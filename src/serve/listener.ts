@@ -10,9 +10,6 @@ import { defaultTimeouts, type Timeouts } from './timeouts.ts';
 /** Bodies that are held at once; the next sender is asked to come again. */
 const BODIES_AT_ONCE = 32;
 const CONNECTIONS = 1_000;
-/** What is not read of a refused body is thrown away up to here, so that the sender sees the answer. */
-const LINGER_MS = 1_000;
-
 export interface ListenerOptions {
   host: string;
   /** 0: any that is free. */
@@ -90,14 +87,15 @@ async function answer(
     response.destroy();
     return;
   }
-  // What was not read of a body would be taken for the next request.
-  const isWhole = request.complete;
-  const last = state.isStopping || !isWhole ? { connection: 'close' } : {};
-  response.writeHead(reply.status, { 'content-length': '0', ...reply.headers, ...last });
+  // The rest of a body that is refused is thrown away as it comes, within the time of a request: a connection that was
+  // cut would take the answer with it.
+  response.writeHead(reply.status, {
+    'content-length': '0',
+    ...reply.headers,
+    ...(state.isStopping ? { connection: 'close' } : {}),
+  });
   response.end();
-  if (isWhole) return;
-  request.resume();
-  setTimeout(() => request.destroy(), LINGER_MS).unref();
+  if (!request.complete) request.resume();
 }
 
 async function replyTo(

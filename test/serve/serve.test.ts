@@ -145,7 +145,12 @@ test('a GET is no way in, and a body of unknown length is cut at its limit', asy
   socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`);
   for (let sent = 0; sent < 8; sent++) socket.write(`400\r\n${'x'.repeat(1024)}\r\n`);
   const [chunk] = (await once(socket, 'data')) as [Buffer];
-  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 /);
+  // Who goes on sending is not cut off before it has read that.
+  for (let sent = 0; sent < 64; sent++) socket.write(`400\r\n${'x'.repeat(1024)}\r\n`);
+  socket.write('0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  const [next] = (await once(socket, 'data')) as [Buffer];
+  expect(next.toString()).toMatch(/^HTTP\/1\.1 404 /);
   await once(socket, 'close');
   expect(await waiting(it)).toEqual([]);
 });
@@ -257,8 +262,8 @@ test('a body that says that it is too long is refused before it comes', async ()
   const socket = connect(Number(new URL(it.base).port), '127.0.0.1');
   socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{`);
   const [chunk] = (await once(socket, 'data')) as [Buffer];
-  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
-  await once(socket, 'close');
+  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
 });
 
 test('more bodies at once than it holds are asked to come again', async () => {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandMaker } from '../cli.ts';
 import { exitCode } from '../exit-code.ts';
 import { withStopSignals } from '../stop-signals.ts';
@@ -10,7 +10,11 @@ export const serveCommand: CommandMaker = (cli, act) =>
     .description(
       'Listens for the events that connectors declare under `receive:` and that a pipeline has as its source, at /receive/CONNECTION/EVENT. An event is stored durably before it is answered 200; pipelines run when their `batch` is full or `within` has passed. It does this and nothing else: schedules are not run. Speaks HTTP without TLS, so put a proxy with a certificate before it. SIGTERM ends it: requests in flight are answered.',
     )
-    .option('--listen <host:port>', 'Where to listen.', listenAddress, { host: '127.0.0.1', port: 8080 })
+    .addOption(
+      new Option('--listen <host:port>', 'Where to listen.')
+        .argParser(listenAddress)
+        .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
+    )
     .action(
       act(async ({ listen }: { listen: { host: string; port: number } }) => {
         const { serve } = await import('../../serve/index.ts');
