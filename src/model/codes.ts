@@ -184,7 +184,7 @@ export const codes = listed({
   RECEIVE_UNVERIFIED: {
     class: 'config',
     about:
-      'Nothing tells whether an event really comes from the other side: `verify` says the same of every request, or it compares a secret in a way that lets it be guessed.',
+      'Nothing tells whether an event really comes from the other side: `verify` says the same of every request, knows no secret, or compares one in a way that lets it be guessed.',
   },
   LIMIT_OF_UNKNOWN: {
     class: 'config',

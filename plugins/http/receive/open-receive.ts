@@ -26,7 +26,7 @@ export function openReceive(rule: ReceiveRule, context: OpenContext<unknown>): O
 }
 
 /** `verify: none` is a word, as it is in `auth: none`. */
-const isOpenToAll = ({ verify }: ReceiveRule): boolean => /^\s*=?\s*none\s*$/.test(verify.text);
+const isOpenToAll = ({ verify }: ReceiveRule): boolean => verify.text === 'none';
 
 const seen = ({ method, path, query }: InboundRequest, body: string): Fields => ({ method, path, query, body });
 

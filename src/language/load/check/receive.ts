@@ -26,10 +26,14 @@ function checkVerify({ tell, isMute }: DocumentCheck, path: (string | number)[],
     tell('RECEIVE_UNVERIFIED', path, message, fix);
     return;
   }
-  const isSecret = variables.some(({ name }) => name === 'connection');
-  if (isSecret && !functions.some(({ name }) => name === 'same')) {
+  const warn = (message: string, fix: string): void =>
+    tell('RECEIVE_UNVERIFIED', path, message, fix, { severity: 'warning' });
+  if (!variables.some(({ name }) => name === 'connection')) {
+    const message = '`verify` uses nothing of `$connection`, so whoever reads this document can pass it.';
+    warn(message, 'Compare with a secret option of the connection: `$same(GIVEN, $connection.OPTION)`.');
+  } else if (!functions.some(({ name }) => name === 'same')) {
     const message = '`verify` compares without `$same`, and how long that takes tells how much of a guess was right.';
-    tell('RECEIVE_UNVERIFIED', path, message, 'Write `$same(GIVEN, EXPECTED)`.', { severity: 'warning' });
+    warn(message, 'Write `$same(GIVEN, EXPECTED)`.');
   }
 }
 
