@@ -28,7 +28,10 @@ export interface InboxStore {
     event: { id: string; content: Fields },
     bounds: { maxBytes: number; rememberMs: number },
   ): Promise<Reception>;
-  /** Events behind a place, in order of arrival. */
+  /**
+   * Events behind a place, in order of arrival or the latest first: at most `limit`, and no more than memory should hold at
+   * once.
+   */
   events(
     inbox: string,
     range: { after: number; upTo: number; limit: number; latestFirst: boolean },

@@ -134,6 +134,18 @@ test('two pipelines read the same events, each at its own pace, and other option
   });
 });
 
+test('several kinds of events are one feed, in the order of the list, and each settles', async () => {
+  const of = await scene(streaming().replace('source: shop.orders', 'source: [shop.orders, shop.open]'));
+  await of.inWorkspace(async (workspace) => {
+    const content = { type: 'json', text: '{ "id": 2 }' };
+    await workspace.store.receiveEvent('main/open', { id: 'a', content }, { maxBytes: 1e9, rememberMs: 1e9 });
+    await arrive(workspace, [{ id: 1 }]);
+    expect((await workspace.run('orders')).counts).toMatchObject({ read: 2, delivered: { upsert: 2 } });
+    expect([await left(workspace), await workspace.store.newestEvent('main/open')]).toEqual([0, 0]);
+  });
+  expect(of.target.ledger).toEqual(['PUT 1 {"id":1}', 'PUT 2 {"id":2}']);
+});
+
 test('before a diff the latest event of a key stands, and the others are merged into it', async () => {
   const of = await scene(streaming('steps:\n  - map: { id: =id, turn: =turn }\n  - diff: { missing: ignore }\n'));
   of.put('connector.yaml', diffable);

@@ -36,6 +36,24 @@ test('events are kept by inbox in order of arrival, and read part by part from e
   expect(await texts({}, 'shop/orders')).toEqual(['other']);
 });
 
+test('long events come few at a time, and one alone however long it is', async () => {
+  const lengths = [7e6, 7e6, 7e6, 30e6, 1];
+  for (const [index, length] of lengths.entries()) {
+    const event = { id: `long ${index}`, content: { text: 'x'.repeat(length) } };
+    await store.receiveEvent('crm/events', event, { ...bounds, maxBytes: 1e9 });
+  }
+  const pages: number[][] = [];
+  for (let after = 0; ;) {
+    const page = await store.events('crm/events', { ...all, after });
+    if (page.length === 0) break;
+    pages.push(page.map(({ content }) => String(content.text).length));
+    after = page.at(-1)?.place ?? 0;
+  }
+  expect(pages).toEqual([[7e6, 7e6], [7e6], [30e6], [1]]);
+  const [first = []] = [await store.events('crm/events', { ...all, latestFirst: true })];
+  expect(first.map(({ content }) => String(content.text).length)).toEqual([1]);
+});
+
 test('an id that came lately is only recognised, also when its event is gone; after the time it is new again', async () => {
   await receive('a');
   expect(await receive('a', 'again')).toBe('seen');

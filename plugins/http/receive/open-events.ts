@@ -16,9 +16,6 @@ import type { ReceiveRule } from '../schema/receive.ts';
 import { bodyOf, type StoredBody } from './inbound-body.ts';
 import { scopeOf } from './scope-of.ts';
 
-/** Events that are opened and unpacked at once: each may be as long as a body may be. */
-const eventsAtOnce = 100;
-
 /**
  * What waits in an inbox, as a source: everything that was there when the run began, from where this pipeline has
  * settled. A pipeline that streams settles with each batch, any other at its end.
@@ -36,7 +33,7 @@ export async function openEvents(
   const content = createHash('sha256');
   let place = settled;
   let isRead = false;
-  const limit = Math.min(batchRule(options).size, eventsAtOnce);
+  const limit = batchRule(options).size;
 
   async function* read(): AsyncGenerator<ReadBatch> {
     let line = 0;

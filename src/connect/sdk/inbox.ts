@@ -15,7 +15,7 @@ export interface InboxEvent {
 export interface Inbox {
   /** Place of the newest event; 0 where none waits. */
   newest(): Promise<number>;
-  /** Events behind `after` up to `upTo`, at most so many; in order of arrival, or the latest first. */
+  /** Events behind `after` up to `upTo`, at most so many and perhaps fewer; in order of arrival, or the latest first. */
   events(range: { after: number; upTo: number; limit: number; latestFirst: boolean }): Promise<InboxEvent[]>;
   /** Everything that was settled may go, as far as other readers have settled it too. */
   settled(): Promise<void>;

@@ -38,20 +38,23 @@ const saveHeld = statement<{ inbox: string; size: number }>()((query, arg) =>
     .values({ inbox: arg('inbox'), size_bytes: arg('size') })
     .onConflict((conflict) => conflict.column('inbox').doUpdateSet({ size_bytes: arg('size') })),
 );
+/** What one answer holds of events, as long as they are; one alone may be longer. */
+const PAGE_BYTES = 16 * 1024 * 1024;
+
 type Range = { inbox: string; after: number; upTo: number; limit: number };
-const inRange = (order: 'asc' | 'desc') =>
+const inRange = <C extends 'sealed' | 'size_bytes'>(column: C, order: 'asc' | 'desc') =>
   statement<Range>()((query, arg) =>
     query
       .selectFrom('events')
-      .select(['place', 'sealed', 'received_at'])
+      .select(['place', column, 'received_at'])
       .where('inbox', '=', arg('inbox'))
       .where('place', '>', arg('after'))
       .where('place', '<=', arg('upTo'))
       .orderBy('place', order)
       .limit(arg('limit')),
   );
-const earliest = inRange('asc');
-const latest = inRange('desc');
+const sizes = { earliest: inRange('size_bytes', 'asc'), latest: inRange('size_bytes', 'desc') };
+const contents = { earliest: inRange('sealed', 'asc'), latest: inRange('sealed', 'desc') };
 const newest = statement<{ inbox: string }>()((query, arg) =>
   query
     .selectFrom('events')
@@ -100,7 +103,11 @@ export function inboxes(connection: Connection, clock: Pick<Clock, 'now'>, vault
       });
     },
     async events(inbox, { latestFirst, ...range }) {
-      const rows = connection.all(latestFirst ? latest : earliest, { inbox, ...range });
+      const end = latestFirst ? 'latest' : 'earliest';
+      const rows = connection.read(() => {
+        const count = pageOf(connection.all(sizes[end], { inbox, ...range }));
+        return connection.all(contents[end], { inbox, ...range, limit: count });
+      });
       return rows.map(({ place, sealed, received_at }) => ({
         place,
         receivedAt: received_at,
@@ -125,4 +132,11 @@ export function inboxes(connection: Connection, clock: Pick<Clock, 'now'>, vault
       });
     },
   };
+}
+
+/** How many of these rows fit into one answer: one at least. */
+function pageOf(rows: readonly { size_bytes: number }[]): number {
+  let bytes = 0;
+  const tooMany = rows.findIndex(({ size_bytes }, index) => (bytes += size_bytes) > PAGE_BYTES && index > 0);
+  return tooMany < 0 ? rows.length : tooMany;
 }
