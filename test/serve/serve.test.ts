@@ -89,7 +89,7 @@ test('what an earlier process left is run when the next begins', async () => {
 });
 
 test('what can not be verified is answered 401 and leaves nothing, whatever is wrong with it', async () => {
-  const it = await start(await scene(['orders', 'signed']));
+  const it = await start(await scene(['orders', 'signed', 'open']));
   expect(await it.post(path, orders(1), { 'content-type': 'application/json' })).toBe(401);
   expect(await it.post(path, orders(1), { 'x-key': 'other' })).toBe(401);
   expect(await it.post(path, orders(1), { 'x-key': '' })).toBe(401);
@@ -100,13 +100,12 @@ test('what can not be verified is answered 401 and leaves nothing, whatever is w
   expect(await it.post(signed, '{ "id": 2 }', sign('{ "id": 2 }', 'other'))).toBe(401);
   expect(await waiting(it)).toEqual([]);
   expect(await waiting(it, 'main/signed')).toEqual(['{ "id": "ж" }']);
-});
-
-test('an answer has no body and says nothing of what is behind it', async () => {
-  const it = await start(await scene(['orders']));
   const response = await fetch(`${it.base}${path}`, { method: 'POST', body: orders(1) });
   expect(await response.text()).toBe('');
   expect([...response.headers.keys()].toSorted()).toEqual(['connection', 'content-length', 'date', 'keep-alive']);
+  // `verify: none` takes from everybody.
+  expect(await it.post('/receive/main/open', '{"id":1}')).toBe(200);
+  expect(await waiting(it, 'main/open')).toEqual(['{"id":1}']);
 });
 
 test('what is not as it should be is told by its status alone, and leaves nothing', async () => {
@@ -122,6 +121,9 @@ test('what is not as it should be is told by its status alone, and leaves nothin
     'a packed body': await asked(path, { headers: { ...known('d'), 'content-encoding': 'gzip' } }),
     'a body that is no JSON': await asked(path, { body: '{ "orders": [' }),
     'bytes that are no text': await asked(path, { body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }),
+    'a body of parts': await asked(path, {
+      headers: { ...known('d'), 'content-type': 'multipart/form-data; boundary=b' },
+    }),
     'a body that is too long': await asked(path, { body: 'x'.repeat(5000) }),
   }).toEqual({
     'a path that is none': 404,
@@ -132,12 +134,13 @@ test('what is not as it should be is told by its status alone, and leaves nothin
     'a packed body': 415,
     'a body that is no JSON': 400,
     'bytes that are no text': 400,
+    'a body of parts': 400,
     'a body that is too long': 413,
   });
   expect(await waiting(it)).toEqual([]);
 });
 
-test('a GET is no way in, and a body of unknown length is cut at its limit', async () => {
+test('a GET is no way in; a body is cut at its limit, also one of unknown length, and one that says so before it comes', async () => {
   const it = await start(await scene(['orders']));
   const asked405 = await fetch(`${it.base}${path}`);
   expect([asked405.status, asked405.headers.get('allow')]).toEqual([405, 'POST']);
@@ -152,6 +155,11 @@ test('a GET is no way in, and a body of unknown length is cut at its limit', asy
   const [next] = (await once(socket, 'data')) as [Buffer];
   expect(next.toString()).toMatch(/^HTTP\/1\.1 404 /);
   await once(socket, 'close');
+  const early = connect(Number(new URL(it.base).port), '127.0.0.1');
+  early.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{`);
+  const [refused] = (await once(early, 'data')) as [Buffer];
+  expect(refused.toString()).toMatch(/^HTTP\/1\.1 413 /);
+  early.destroy();
   expect(await waiting(it)).toEqual([]);
 });
 
@@ -197,12 +205,6 @@ test('a form with nested brackets is a map of maps and lists; the token may stan
   expect(of.target.ledger.toSorted()).toEqual(['PUT 7 {"id":"7","tags":["a","b"]}', 'PUT 8 {"id":"8"}']);
   expect(({} as { x?: string }).x).toBeUndefined();
   expect(it.lines.join('\n')).not.toContain(token);
-});
-
-test('`verify: none` takes from everybody', async () => {
-  const it = await start(await scene(['open']));
-  expect(await it.post('/receive/main/open', '{"id":1}')).toBe(200);
-  expect(await waiting(it, 'main/open')).toEqual(['{"id":1}']);
 });
 
 test('an inbox that is full asks senders to wait, and takes again what was asked to', async () => {
@@ -255,15 +257,6 @@ test('who sends its headers or its body by drips is cut off', async () => {
   const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nX-Key: ${token}\r\nContent-Length: 100\r\n\r\n{`;
   expect(await answerTo(head)).toMatch(/^(HTTP\/1.1 408|$)/);
   expect(await waiting(it)).toEqual([]);
-});
-
-test('a body that says that it is too long is refused before it comes', async () => {
-  const it = await start(await scene(['orders']));
-  const socket = connect(Number(new URL(it.base).port), '127.0.0.1');
-  socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{`);
-  const [chunk] = (await once(socket, 'data')) as [Buffer];
-  expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 /);
-  socket.destroy();
 });
 
 test('more bodies at once than it holds are asked to come again', async () => {

@@ -7,10 +7,11 @@ export interface StoredBody {
   text: string;
 }
 
-/** The text of a body, and how it is to be read. Undefined for bytes that are no text in the character set they name. */
+/** The text of a body, and how it is to be read. Undefined for parts, and for bytes that are no text in the character set they name. */
 export function readBody(contentType: string | undefined, bytes: Uint8Array): StoredBody | undefined {
   const written = (contentType ?? '').toLowerCase();
   const type = written.split(';')[0]?.trim() ?? '';
+  if (type.startsWith('multipart/')) return undefined;
   const charset = /charset="?([\w.:-]+)/.exec(written)?.[1] ?? 'utf-8';
   let text: string;
   try {
