@@ -1,7 +1,7 @@
 import { defineFormat, refuseTrailer, textWriting, withTrailer } from '#sdk';
 import { decode } from './decode.ts';
 import { encode, rowEnd } from './encode.ts';
-import { dialectOf, options } from './options.ts';
+import { dialectOf, options, type CsvDialect } from './options.ts';
 
 /** Rows of cells between delimiters. */
 export default defineFormat({
@@ -21,8 +21,14 @@ export default defineFormat({
     return {
       name: 'csv',
       decode: (bytes) => decode(bytes, dialect),
+      decodeTable: (bytes, headerWith) => decode(bytes, tableAlone(dialect, headerWith)),
       encode: (records, columns) =>
         withTrailer({ trailer, encoding, end }, records, (some) => encode(some, dialect, columns)),
     };
   },
 });
+
+/** A header of one row somewhere in the file, and rows to its end. */
+function tableAlone({ trailer: _none, ...dialect }: CsvDialect, headerWith: readonly string[]): CsvDialect {
+  return { ...dialect, skip: 0, header: 1, headerWith };
+}

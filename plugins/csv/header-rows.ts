@@ -1,3 +1,4 @@
+import { cellsOf } from './cells.ts';
 import type { CsvDialect } from './options.ts';
 import type { RowText } from './rows.ts';
 
@@ -10,7 +11,8 @@ export interface HeaderRows {
 }
 
 /** Blank rows count among those to be passed over and inside of the header, as a spreadsheet counts them. */
-export function newHeaderRows({ skip, header }: CsvDialect): HeaderRows {
+export function newHeaderRows(dialect: CsvDialect): HeaderRows {
+  const { skip, header, headerWith } = dialect;
   const count = typeof header === 'number' ? header : 0;
   const taken: RowText[] = [];
   let isGiven = false;
@@ -18,6 +20,7 @@ export function newHeaderRows({ skip, header }: CsvDialect): HeaderRows {
     takes(row) {
       if (row.row <= skip) return true;
       if (taken.length === count) return false;
+      if (headerWith && !cellsOf([row.text], dialect)[0]?.some((cell) => headerWith.includes(cell.trim()))) return true;
       if (taken.length > 0 || row.text !== '' || row.fault) taken.push(row);
       return true;
     },

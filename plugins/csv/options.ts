@@ -69,6 +69,8 @@ export interface CsvDialect {
   bom?: boolean;
   /** Rows passed over before the header. */
   skip: number;
+  /** The header is the first row with one of these names, and what stands above is passed over. */
+  headerWith?: readonly string[];
   /** Names, or how many rows hold them: 0 for none. */
   header: number | readonly string[];
   headerJoin: string;

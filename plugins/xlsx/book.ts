@@ -26,17 +26,20 @@ interface Relation {
 }
 
 /** Opens a workbook at the sheet that is asked for. Throws XLSX_NOT_READABLE, XLSX_SHEET, XLSX_BROKEN and what a ZIP throws. */
-export async function openBook(bytes: AsyncIterable<Uint8Array>, { sheet: wanted }: XlsxDialect): Promise<Book> {
+export async function openBook(bytes: AsyncIterable<Uint8Array>, { sheet, headerWith }: XlsxDialect): Promise<Book> {
   const zip = await openZip(await refuseOld(bytes));
   try {
-    return await partsOf(zip, wanted);
+    return await partsOf(zip, headerWith ? 'last' : { wanted: sheet });
   } catch (error) {
     await zip.close();
     throw error;
   }
 }
 
-async function partsOf(zip: OpenZip, wanted: string | number | undefined): Promise<Book> {
+/** Which sheet: the last that is shown, or as the options say. */
+type Choice = 'last' | { wanted: string | number | undefined };
+
+async function partsOf(zip: OpenZip, choice: Choice): Promise<Book> {
   const members = new Map(zip.members.map((member) => [member.name, member]));
   const top = await relationsOf(members, '');
   const path = [...top.values()].find(({ type }) => type === 'officeDocument')?.target;
@@ -46,7 +49,7 @@ async function partsOf(zip: OpenZip, wanted: string | number | undefined): Promi
   const relations = await relationsOf(members, path);
   const { name, relation } = chosenSheet(
     sheets.filter((one) => relations.get(one.relation)?.type === 'worksheet'),
-    wanted,
+    choice,
   );
   const sheet = members.get(relations.get(relation)!.target);
   if (!sheet) throw broken('the sheet that it names is not in it');
@@ -94,8 +97,9 @@ async function readWorkbook(part: ZipMember): Promise<{ sheets: Sheet[]; is1904:
   return { sheets, is1904 };
 }
 
-function chosenSheet(sheets: readonly Sheet[], wanted: string | number = 1): Sheet {
+function chosenSheet(sheets: readonly Sheet[], choice: Choice): Sheet {
   const shown = sheets.filter(({ isHidden }) => !isHidden);
+  const wanted = choice === 'last' ? shown.length : (choice.wanted ?? 1);
   const found =
     typeof wanted === 'number' ? shown[wanted - 1] : sheets.find(({ name }) => comparable(name) === comparable(wanted));
   if (found) return found;

@@ -14,7 +14,9 @@ export default defineFormat({
     const dialect = dialectOf(written);
     return {
       name: 'xlsx',
+      hasLooks: true,
       decode: (bytes) => decode(bytes, dialect),
+      decodeTable: (bytes, headerWith) => decode(bytes, { ...dialect, skip: 0, header: 1, headerWith }),
       encode: (records, columns) => encode(records, dialect, columns),
       encodeTables: (tables) => encodeSheets(tables, dialect),
     };

@@ -30,6 +30,8 @@ export const options = field.object(
 /** Options with their defaults. */
 export interface XlsxDialect {
   sheet?: string | number;
+  /** The header is the first row with one of these names, in the last sheet. */
+  headerWith?: readonly string[];
   /** Rows passed over before the header. */
   skip: number;
   /** Names, or how many rows hold them: 0 for none. */

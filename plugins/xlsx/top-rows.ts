@@ -10,12 +10,13 @@ export interface TopRows {
 }
 
 /** The header begins with the first row that has text after those to be passed over. */
-export function newTop({ skip, header }: XlsxDialect): TopRows {
+export function newTop({ skip, header, headerWith }: XlsxDialect): TopRows {
   const count = typeof header === 'number' ? header : 0;
   const taken: SheetRow[] = [];
   return {
     takes(row) {
       if (row.line <= skip) return true;
+      if (taken.length === 0 && headerWith && !row.cells.some((cell) => headerWith.includes(cell.trim()))) return true;
       const isOfHeader = taken.length === 0 ? count > 0 : row.line < taken[0]!.line + count;
       if (isOfHeader) taken.push(row);
       return isOfHeader;

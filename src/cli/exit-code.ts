@@ -16,8 +16,13 @@ export const exitCode = Object.freeze({
   skipped: 5,
 });
 
-/** Of a run that came to an end of whatever kind. */
-export function exitCodeOf({ status, code, counts, reportFaults }: RunResult, isStrict: boolean): number {
+/** Of a run that came to an end of whatever kind; where it is done, of the corrections before it. */
+export function exitCodeOf(result: RunResult, isStrict: boolean): number {
+  const own = ownExitCode(result, isStrict);
+  return own === exitCode.done && result.corrections ? ownExitCode(result.corrections, isStrict) : own;
+}
+
+function ownExitCode({ status, code, counts, reportFaults }: RunResult, isStrict: boolean): number {
   if (status === 'done' && reportFaults) return exitCode.failed;
   if (status === 'done') return isStrict && counts.rejected > 0 ? exitCode.rejects : exitCode.done;
   if (status === 'guarded') return exitCode.guarded;

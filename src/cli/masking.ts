@@ -69,10 +69,14 @@ function closed(personal: Personal): Masking {
 }
 
 /** A result as it may be printed: the keys of its rejects masked where a key is personal. */
-export const shownResult = <R extends { rejects: readonly { key: string | null }[] }>(
-  result: R,
-  masking: Masking,
-): R => ({
+export const shownResult = <R extends Rejecting & { corrections?: Rejecting }>(result: R, masking: Masking): R => ({
+  ...withMaskedKeys(result, masking),
+  ...(result.corrections ? { corrections: withMaskedKeys(result.corrections, masking) } : {}),
+});
+
+type Rejecting = { rejects: readonly { key: string | null }[] };
+
+const withMaskedKeys = <R extends Rejecting>(result: R, masking: Masking): R => ({
   ...result,
   rejects: result.rejects.map((reject) => ({ ...reject, key: masking.key(reject.key) })),
 });

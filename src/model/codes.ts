@@ -712,6 +712,18 @@ export const codes = listed({
     about:
       'Two records of the run have the same value in a field that `validate: { unique }` names; the later one is rejected.',
   },
+  CORRECTION_UNNAMED: {
+    class: 'data',
+    about: 'A row of a corrected report has no number of a reject of its pipeline, so nobody can say what it corrects.',
+  },
+  CORRECTIONS_NOT_REPORT: {
+    class: 'fatal',
+    about: 'A file among the corrections is no import report of the pipeline: no row names its columns.',
+  },
+  CORRECTIONS_MISPLACED: {
+    class: 'config',
+    about: '`corrections` stands in a pipeline whose rejected rows can not come back: see the message.',
+  },
   ROWS_BY_UNREADABLE: {
     class: 'data',
     about: 'What `record.rows.by` names has no value in a row, so nothing tells it from the others of its key.',

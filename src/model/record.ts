@@ -31,6 +31,8 @@ export interface ReadBatch {
   /** For each record the line as a spreadsheet shows it, from 1; for APIs the position in the read, from 1. */
   lines: Uint32Array;
   unreadable: Unreadable[];
+  /** Places of records that a newer feed has settled meanwhile: corrections that came too late. */
+  superseded?: ReadonlySet<number>;
   /** Names of all columns, where the format knows them before any record (CSV). A batch without records may carry them. */
   columns?: string[];
 }

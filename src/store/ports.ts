@@ -238,6 +238,8 @@ export interface Store extends Sessions, Allowances, CursorStore, JournalStore, 
   /** How many `rejects` would find without a limit. */
   rejectCount(filter: { pipeline?: string; run?: string; status?: RejectRow['status'] }): Promise<number>;
   reject(id: number): Promise<RejectRow | undefined>;
+  /** Open rejects of the pipeline, by id, that were corrected: they are settled. */
+  settleRejects(pipeline: string, ids: readonly number[]): Promise<void>;
 
   isConsumed(pipeline: string, file: { store: string; path: string; size: number; mtime: number }): Promise<boolean>;
   /** Remembered with the last settlement: files, and in the same transaction where incremental sources are read on from. */

@@ -5,6 +5,7 @@ import type { World } from '../engine/run/world.ts';
 import { compileMarked, type Pipeline, type ReportUse } from '../language/compile/index.ts';
 import { isProblem, problem } from '../model/problem.ts';
 import type { Fields } from '../model/record.ts';
+import type { RejectRow } from '../store/ports.ts';
 import { isReportable, writeReport } from '../tell/report/index.ts';
 import { contextOf, type Parts } from './world.ts';
 
@@ -19,13 +20,14 @@ export async function writeReports(
   result: RunResult,
   params: Record<string, string>,
 ): Promise<void> {
-  if (pipeline.report.length === 0 || !isReportable(result)) return;
+  const told = withCorrections(result);
+  if (pipeline.report.length === 0 || !isReportable(told)) return;
   const { store } = parts;
   const places = placesOf(parts, world, pipeline, result, params);
   const faults: NonNullable<RunResult['reportFaults']> = [];
   for (const use of pipeline.report) {
     try {
-      await writeReport({ result, rejects: await store.rejects({ run: result.run }), pipeline, use, ...places });
+      await writeReport({ result: told, rejects: await rejectsOf(store, result), pipeline, use, ...places });
     } catch (error) {
       if (!isProblem(error)) throw error;
       const { code, message, fix } = error;
@@ -35,6 +37,27 @@ export async function writeReports(
   if (faults.length === 0) return;
   result.reportFaults = faults;
   await store.amendResult(result.run, { ...result, rejects: [] });
+}
+
+/** Corrections that were rejected again stand in the same report. */
+function withCorrections(result: RunResult): RunResult {
+  const { corrections } = result;
+  if (!corrections) return result;
+  const { counts, dialect = corrections.dialect } = result;
+  return {
+    ...result,
+    counts: { ...counts, rejected: counts.rejected + corrections.counts.rejected },
+    causes: [...result.causes, ...corrections.causes],
+    ...(dialect ? { dialect } : {}),
+  };
+}
+
+async function rejectsOf(store: Parts['store'], { run, corrections }: RunResult): Promise<RejectRow[]> {
+  const own = await store.rejects({ run });
+  if (!corrections) return own;
+  const known = new Set(own.map(({ id }) => id));
+  const more = await store.rejects({ run: corrections.run, status: 'open' });
+  return [...own, ...more.filter(({ id }) => !known.has(id))];
 }
 
 /** For a plan: notes which reports could not be written where they belong, as far as a look can tell. */

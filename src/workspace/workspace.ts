@@ -20,6 +20,7 @@ import { openStore, openVault } from '../store/index.ts';
 import type { Store, Vault } from '../store/ports.ts';
 import { systemClock } from './clock.ts';
 import { catalogueOf } from './catalogue.ts';
+import { runCorrections } from './corrections.ts';
 import { tryConnections, type TriedConnection } from './connections.ts';
 import { eventPlaces, type EventPlace } from './inboxes.ts';
 import { kindsOf, type Kinds } from './kinds.ts';
@@ -119,13 +120,18 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
     async run(name, { accept, person, ...request } = {}) {
       const compiled = pipeline(name);
       if (accept !== undefined) await acceptChanges(store, clock, name, accept, person);
-      const result = await runPipeline(compiled, world, { ...request, ...(accept === undefined ? {} : { accept }) });
+      const asked = { ...request, ...(accept === undefined ? {} : { accept }) };
+      const corrections = await runCorrections(parts, world, compiled, asked);
+      const result = await runPipeline(compiled, world, asked);
+      if (corrections) result.corrections = corrections;
       await writeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },
     async plan(name, request = {}) {
       const compiled = pipeline(name);
+      const corrections = await runCorrections(parts, world, compiled, { ...request, dryRun: true });
       const result = await runPipeline(compiled, world, { ...request, dryRun: true });
+      if (corrections) result.corrections = corrections;
       await probeReports(parts, world, compiled, result, request.params ?? {});
       return result;
     },

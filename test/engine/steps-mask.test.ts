@@ -69,7 +69,7 @@ test('the report shows no column that a masked field is made of, and no row that
     { ...reject, ...stored, status: 'open' as const, source: { id: 'p1', 'E-mail': 'a@b.c' } },
     { ...reject, ...stored, status: 'open' as const, source: 'p1;a@b.c' },
   ];
-  const reader = { language: 'en' as const, columnOf: (field: string) => field };
+  const reader = { language: 'en' as const, columnsOf: (field: string) => [field], isNumbered: false };
   const { rows } = rejectTable(rejects, ['id', 'E-mail'], { ...reader, masked: ['E-mail'] });
   expect(rows.map((each) => [each.id, each['E-mail']])).toEqual([
     ['p1', '***'],

@@ -8,7 +8,11 @@ import { causeTable, rejectTable } from '../../src/tell/report/report-rows.ts';
 import { sentenceFor, sentences } from '../../src/tell/sentences/index.ts';
 import { rejectWith } from './results.ts';
 
-const reader = { language: 'ru', columnOf: (field: string) => (field === 'last_name' ? 'Фамилия' : field) } as const;
+const reader = {
+  language: 'ru',
+  columnsOf: (field: string) => [field === 'last_name' ? 'Фамилия' : field],
+  isNumbered: false,
+} as const;
 
 /** Cells of what matters to spreadsheets alone: delimiters, quotes, line ends and what runs. */
 const trickyCells = fc.string({

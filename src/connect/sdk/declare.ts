@@ -236,7 +236,7 @@ export interface FileStoreDeclaration {
 }
 
 /** What a format makes of bytes: records, and rows that could not be decoded. */
-export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 'columns'> & {
+export type DecodedBatch = Pick<ReadBatch, 'records' | 'lines' | 'unreadable' | 'superseded' | 'columns'> & {
   /** The member of an archive that they came from. */
   origin?: string;
 };
@@ -254,8 +254,15 @@ export interface OpenFormat {
   attaches?: true;
   /** `file`: what the bytes are of, where they lie in a store of files. */
   decode(bytes: AsyncIterable<Uint8Array>, wanted: readonly string[], file?: FileFacts): Decoding;
+  /**
+   * The last table of a file that `encodeTables` wrote, which a person may have changed: its header has one of these names
+   * of a column, and what stands above is passed over. Absent where tables can't be told apart.
+   */
+  decodeTable?(bytes: AsyncIterable<Uint8Array>, names: readonly string[]): Decoding;
   /** Columns in order, where the format has columns; records may come in any number of batches. */
   encode(records: AsyncIterable<Fields[]>, columns?: readonly string[]): AsyncIterable<Uint8Array>;
+  /** Cells made by `styledCell` are written with their look and note. */
+  hasLooks?: true;
   /** Several tables in one file, where they can't simply stand one under another. */
   encodeTables?(tables: readonly Table[]): AsyncIterable<Uint8Array>;
 }

@@ -82,6 +82,7 @@ async function take(
   into: Collected,
 ): Promise<void> {
   const { ledger } = into;
+  if (row.fate === 'superseded') return countFiltered(run.counts, 'superseded');
   if (row.key === null) {
     noteUnreadable(into, run.origins[origin] ?? '', row.line);
     if (row.fate === 'rejected') await reject(run, row.reject);

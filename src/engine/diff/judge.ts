@@ -87,8 +87,9 @@ function holdStaged(run: RunContext, collected: Collected, guards: GuardView[], 
     const fate = ledger.fate(entry);
     const isGuarded = heldFates[fate] && !(fate === 'gone' && ledger.isAccepted(entry));
     const isUnsure = unsure !== undefined && fate !== 'create' && fate !== 'unchanged' && fate !== 'none';
-    if (!isGuarded && !isUnsure && !(fate === 'gone' && isAhead)) continue;
-    const by = isGuarded ? 'guard' : isUnsure ? unsure : 'date ahead';
+    const isWaiting = fate === 'gone' && (isAhead || run.request.isCorrection === true);
+    if (!isGuarded && !isUnsure && !isWaiting) continue;
+    const by = isGuarded ? 'guard' : isUnsure ? unsure : isAhead ? 'date ahead' : 'correction';
     ledger.mark(entry, flag.held);
     ledger.setHeldBy(entry, by);
     hold(run, by);

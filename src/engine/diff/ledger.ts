@@ -39,7 +39,16 @@ export const fates = ['none', 'unchanged', 'create', 'update', 'returned', 'gone
 export type Fate = (typeof fates)[number];
 
 /** What makes a key wait; '' for nothing. */
-export const holders = ['', 'guard', 'grace', 'unreadable key', 'protected', 'date ahead', 'incomplete read'] as const;
+export const holders = [
+  '',
+  'guard',
+  'grace',
+  'unreadable key',
+  'protected',
+  'date ahead',
+  'incomplete read',
+  'correction',
+] as const;
 export type HeldBy = (typeof holders)[number];
 
 /**

@@ -18,8 +18,8 @@ export type ReadRow = {
 } & (
   | { fate: 'passed' }
   | { fate: 'gone' }
-  /** Another part of the feed replaces it (S17). */
-  | { fate: 'merged' }
+  /** Another part of the feed replaces it (S17), or a newer feed has settled what it corrects. */
+  | { fate: 'merged' | 'superseded' }
   | { fate: 'rejected'; reject: RejectInput }
 );
 
@@ -53,6 +53,7 @@ export function readRow(
     const key = parts && joinKey(parts);
     const row = { key, line, source, record };
     const rejected = (why: Why): ReadRow => rejectedRow(row, batch.origin, why);
+    if (batch.superseded?.has(index)) return { ...row, fate: 'superseded' };
     if (key === null) return rejected(unreadableKey(fault));
     if (isReplaced(key, batch.part ?? 0)) return { ...row, fate: 'merged' };
     if (fault) return rejected({ stage: 'record', code: fault.code, reason: fault.reason, field: fault.field });

@@ -46,6 +46,8 @@ export interface RunResult {
   sinks: Record<string, Partial<Record<Operation, number>>>;
   /** What comparing with the target's own list found (`against`); absent where it was not used. */
   against?: AgainstCounts;
+  /** What became of corrected rejects before this run; absent where none came back. */
+  corrections?: RunResult;
   /** Why records were held: `grace`, `guard`, `protected`, `unreadable key`, `another pipeline's`, `date ahead`. */
   held: Record<string, number>;
   /** The first 20. */

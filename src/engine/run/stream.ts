@@ -61,6 +61,9 @@ function inOrder(works: Work[]): Work[][] {
 
 async function take(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<Work | undefined> {
   switch (row.fate) {
+    case 'superseded':
+      countFiltered(run.counts, 'superseded');
+      return undefined;
     case 'rejected':
       await reject(run, row.reject);
       return undefined;

@@ -139,7 +139,7 @@ async function deliver(
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   const isOpen = judgement.guards.some(({ accepted }) => !accepted);
-  if (!isOpen && run.request.limit === undefined && areOurs)
+  if (!isOpen && run.request.limit === undefined && !run.request.isCorrection && areOurs)
     await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, rule: run.pipeline.rule });
 }
 

@@ -63,5 +63,7 @@ export interface RunRequest {
   accept?: string;
   /** A scheduled tick: at most one run of it is ever made (S25). */
   scheduled?: boolean;
+  /** The rows are corrected rejects: nobody is missing by them, not by their own word either. */
+  isCorrection?: boolean;
   signal?: AbortSignal;
 }

@@ -20,6 +20,7 @@ export function documentSchemas(kinds: Kinds, connector: Schema): Catalogue['doc
       step: stepSchema(kinds),
       sink: sinkSchema(kinds.sinks),
       report: reportSchema(kinds.sinks),
+      corrections: correctionsSchema(kinds.sources),
       format,
     }),
     connector,
@@ -53,7 +54,7 @@ function placed(entries: Entries, beside: (entry: KindEntry) => readonly string[
       {
         options: { ...entry.options, description: entry.summary },
         beside: beside(entry),
-        ...(entry.takesFormat ? { required: ['format'] } : {}),
+        ...(beside(entry).includes('format') ? { required: ['format'] } : {}),
       },
     ]),
   );
@@ -87,6 +88,16 @@ function reportSchema(sinks: Entries): Schema {
     placed(files, (entry) => [...connectionWord(entry), 'format']),
     { connection: words.connection, format: reportFormatWord },
     'Where the import report goes: what was rejected and why, for the people whose data it is.',
+  );
+}
+
+/** Import reports come back as files, in the form in which they were written. */
+function correctionsSchema(sources: Entries): Schema {
+  const files = Object.fromEntries(Object.entries(sources).filter(([, entry]) => entry.takesFormat));
+  return kindsSchema(
+    placed(files, connectionWord),
+    { connection: words.connection },
+    'Where import reports come back, corrected: each file once, as CSV or XLSX, before the source is read. Only its rows are delivered, and nobody becomes missing by them. Needs a `report`.',
   );
 }
 

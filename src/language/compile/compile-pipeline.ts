@@ -56,6 +56,7 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
     sinks: Object.freeze(oneOrList(value.sink, []).map(({ item }) => use(compiler, item, catalogue.sinks))) as Use[],
     ...(tolerate === undefined ? {} : { tolerate: shareOf(tolerate) }),
     report: Object.freeze(oneOrList(value.report, []).map(({ item }) => reportUse(compiler, item))) as ReportUse[],
+    ...(value.corrections === undefined ? {} : { corrections: correctionsUse(compiler, value.corrections) }),
     timezone: timezoneOf(loaded),
     ...(masked.length > 0 ? { masked } : {}),
     personal: Object.freeze(personalFields(record, steps)) as string[],
@@ -166,6 +167,12 @@ function sourceUse(compiler: Compiler, item: unknown): SourceUse {
   const written = writtenUse(item)?.words.feed ?? entry?.feed;
   const inbound = entry?.isInbound ? { isInbound: true as const } : {};
   return Object.freeze({ ...compiled, feed: written === 'full' ? 'full' : 'changes', ...inbound });
+}
+
+/** Each file is read once, a run without any goes on, and a report without rejects has nothing to correct. */
+function correctionsUse(compiler: Compiler, item: unknown): SourceUse {
+  const { options, ...rest } = sourceUse(compiler, item);
+  return Object.freeze({ ...rest, options: { ...(options as object), pick: 'new', none: 'skip', empty: 'allow' } });
 }
 
 function reportUse(compiler: Compiler, item: unknown): ReportUse {

@@ -130,6 +130,8 @@ export interface Pipeline {
   sinks: Use[];
   tolerate?: Share;
   report: ReportUse[];
+  /** Where reports come back corrected. */
+  corrections?: SourceUse;
   timezone: string;
   /** Columns whose values a `mask` takes out, or all of them; absent where none does. */
   masked?: string[] | 'all';

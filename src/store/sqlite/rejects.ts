@@ -91,6 +91,13 @@ const settleOlder = statement<{ pipeline: string; run: string }>()((query, arg) 
     .where('has_key', '=', 0)
     .where('last_run', '!=', arg('run')),
 );
+const settleOne = statement<{ pipeline: string; id: number }>()((query, arg) =>
+  query
+    .updateTable('rejects')
+    .set({ status: 'settled' })
+    .where('pipeline', '=', arg('pipeline'))
+    .where('id', '=', arg('id')),
+);
 const byId = statement<{ id: number }>()((query, arg) =>
   query.selectFrom('rejects').selectAll().where('id', '=', arg('id')),
 );
@@ -111,7 +118,10 @@ type Filter = Parameters<Store['rejects']>[0];
 const contextOf = (pipeline: string): string => `rejects ${pipeline}`;
 
 /** Records that could not be delivered, and why (S16). */
-export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 'rejects' | 'rejectCount' | 'reject'> {
+export function rejects(
+  connection: Connection,
+  { open }: Sealing,
+): Pick<Store, 'rejects' | 'rejectCount' | 'reject' | 'settleRejects'> {
   const view = (row: Row): RejectRow => ({
     id: row.id,
     pipeline: row.pipeline,
@@ -136,6 +146,11 @@ export function rejects(connection: Connection, { open }: Sealing): Pick<Store, 
     async reject(id) {
       const row = connection.get(byId, { id });
       return row && view(row);
+    },
+    async settleRejects(pipeline, ids) {
+      connection.write(() => {
+        for (const id of ids) connection.run(settleOne, { pipeline, id });
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ReportUse } from '../../language/compile/pipeline.ts';
 import type { Dialect, Fields } from '../../model/record.ts';
 
 /** Options that say the same in other words: the one that is written turns the received one out. */
@@ -15,3 +16,12 @@ export function reportOptions(kind: string, dialect: Dialect | undefined, writte
   // Tables have headers of their own, whatever the feed had.
   return { ...received, ...written, ...(kind === 'csv' || kind === 'xlsx' ? { header: true } : {}) };
 }
+
+/** What the document says of the format wins over how the feed was written. */
+export function writtenFormatOptions({ written }: Pick<ReportUse, 'written'>, kind: string): Fields {
+  const format = isMap(written) ? written.format : undefined;
+  const options = isMap(format) ? format[kind] : undefined;
+  return isMap(options) ? options : {};
+}
+
+const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,16 +5,16 @@ import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import type { RejectRow } from '../../store/ports.ts';
 import { fieldFactsOf } from '../../engine/run/field-facts.ts';
-import { reportOptions } from './report-dialect.ts';
+import { reportOptions, writtenFormatOptions } from './report-dialect.ts';
 import { tablesFormat } from './report-format.ts';
-import { causeTable, inTexts, rejectTable } from './report-rows.ts';
+import { causeTable, inTexts, rejectTable, withLooks } from './report-rows.ts';
 
 /** What a report is made of and how it gets where it belongs. */
 export interface ReportRequest {
   result: RunResult;
   /** Rejects of this run, with their source form. */
   rejects: Iterable<RejectRow> | AsyncIterable<RejectRow>;
-  pipeline: Pick<Pipeline, 'record' | 'steps' | 'masked'>;
+  pipeline: Pick<Pipeline, 'record' | 'steps' | 'masked' | 'corrections'>;
   use: ReportUse;
   /** Makes a format ready; `options` as they stand in a document, over the use's own. */
   openFormat(kind: string, options: Fields): OpenFormat;
@@ -35,7 +35,8 @@ export async function writeReport(request: ReportRequest): Promise<void> {
   const { result, pipeline, use, signal = new AbortController().signal } = request;
   const reader = {
     language: use.language,
-    columnOf: (field: string) => fieldFactsOf(pipeline).columnsOf(field).join(', '),
+    columnsOf: (field: string) => fieldFactsOf(pipeline).columnsOf(field),
+    isNumbered: pipeline.corrections !== undefined,
     masked: pipeline.masked,
   };
   const causes = causeTable(result.causes, reader);
@@ -45,10 +46,11 @@ export async function writeReport(request: ReportRequest): Promise<void> {
   const format = request.openFormat(kind, options);
   const writable = (text: string): string => nearestText(text, options.encoding);
   const [shownCauses, shownRows] = [inTexts(causes, writable), inTexts(rows, writable)];
+  const shown = format.hasLooks ? withLooks({ rows: shownRows.rows, faults: rows.faults }) : shownRows.rows;
   const sink = await request.openSink(use, tablesFormat(format, [shownCauses], shownRows.columns));
   try {
     await sink.begin?.(signal);
-    await send(sink, shownRows.rows, result, signal);
+    await send(sink, shown, result, signal);
     await sink.end?.(signal);
   } finally {
     await sink.close();
@@ -72,15 +74,6 @@ async function send(sink: OpenSink, rows: readonly Fields[], { run }: RunResult,
     });
   }
 }
-
-/** What the document says of the format wins over how the feed was written. */
-function writtenFormatOptions({ written }: ReportUse, kind: string): Fields {
-  const format = isMap(written) ? written.format : undefined;
-  const options = isMap(format) ? format[kind] : undefined;
-  return isMap(options) ? options : {};
-}
-
-const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function collected(rejects: ReportRequest['rejects']): Promise<RejectRow[]> {
   const rows: RejectRow[] = [];

@@ -42,6 +42,7 @@ export const en: Sentences = Object.freeze({
         ? `New ${who.fresh} may be known ${who.known}: the same value stands for both, and a person has to say who is who`
         : 'The same value stands for several people, new and known, and a person has to say who is who';
     },
+    CORRECTION_UNNAMED: () => 'The corrected row has no number of a rejected row in its last column',
     ROWS_BY_UNREADABLE: () => 'Nothing tells this row from the other rows of the same person',
     KEY_UNREADABLE: () => 'The key of the row cannot be read, so nobody can say whose row it is',
     DATE_UNREADABLE: (it) => `${field(it)} is not a date, or there is no such day`,
@@ -106,5 +107,6 @@ export const en: Sentences = Object.freeze({
     reason: 'Reason',
     none: 'No rejected rows',
     raw: 'Row as it came',
+    number: 'Reject number',
   },
 } satisfies Sentences);

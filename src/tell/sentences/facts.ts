@@ -19,7 +19,7 @@ export interface SentenceFacts {
 export interface Sentences {
   byCode: Readonly<Record<string, (facts: SentenceFacts) => string>>;
   byStage: Readonly<Record<RejectStage, (facts: SentenceFacts) => string>>;
-  words: Readonly<Record<'cause' | 'rows' | 'line' | 'reason' | 'none' | 'raw', string>>;
+  words: Readonly<Record<'cause' | 'rows' | 'line' | 'reason' | 'none' | 'raw' | 'number', string>>;
 }
 
 /** Of so many other lines a sentence names each; of more it names the first and counts the rest. */

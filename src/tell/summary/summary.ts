@@ -32,10 +32,16 @@ export interface SummaryOptions {
 }
 
 /** What a run came to, for a person: status, counts, sinks, causes, guards, notes, and what to do next. Ends with a line end. */
-export function summaryOf(
-  result: ToldRun,
-  { dress = plainDress, title, width, isPlan = false }: SummaryOptions = {},
-): string {
+export function summaryOf(result: ToldRun, options: SummaryOptions = {}): string {
+  const { corrections } = result;
+  if (!corrections) return oneSummary(result, options);
+  return `${oneSummary(corrections, { ...options, title: CORRECTIONS })}\n${oneSummary(result, options)}`;
+}
+
+/** What stands under the heading of a run of corrections. */
+const CORRECTIONS = 'Import reports that came back corrected';
+
+function oneSummary(result: ToldRun, { dress = plainDress, title, width, isPlan = false }: SummaryOptions): string {
   const sections = [
     heading(result, dress, isPlan, title),
     numbers(amountsOf(result.counts, isPlan ? 'to be delivered' : 'delivered')),

@@ -119,7 +119,8 @@ describe('what is not of the language is told once, at its key', () => {
   const inWorkspace = (text: string) => told(`workspace: w\n${text}`);
 
   test.each([
-    ['corrections', '{}', '/corrections UNKNOWN_KEY'],
+    ['notify', '{}', '/notify UNKNOWN_KEY'],
+    ['corrections', '{}', '/corrections NO_KIND'],
     ['schedule', '{ overlap: skip }', '/schedule MISSING_KEY'],
     ['schedule', "{ cron: '1 2 * * *', every: 5m }", '/schedule/every WRONG_PLACE'],
     ['schedule', '{ every: often }', '/schedule/every WRONG_FORM'],
@@ -129,7 +130,7 @@ describe('what is not of the language is told once, at its key', () => {
     ['params', "{ a: { pattern: '(' } }", '/params/a/pattern WRONG_FORM'],
     ['record', '{ key: [] }', '/record/key OUT_OF_RANGE'],
     ['record', '{ kye: a }', '/record/kye UNKNOWN_KEY key'],
-    ['record', '{ rows: {} }', '/record/rows UNKNOWN_KEY'],
+    ['record', '{ rows: { by: a } }', '/record/rows MISSING_KEY'],
     ['record', '{ fields: { a: { requird: true } } }', '/record/fields/a/requird UNKNOWN_KEY required'],
     ['record', "{ fields: { a: { date: iso, list: ',' } } }", '/record/fields/a/list WRONG_PLACE'],
     ['record', '{ fields: { a: { number: false } } }', '/record/fields/a/number WRONG_FORM'],

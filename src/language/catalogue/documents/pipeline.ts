@@ -3,12 +3,13 @@ import { recordSchema } from './record.ts';
 import { steps } from './steps.ts';
 import { namePattern, textsField } from './shared.ts';
 
-/** The places of a pipeline that have kinds; `source`, `sink` and `report` are those of one item. */
+/** The places of a pipeline that have kinds; `source`, `sink`, `report` and `corrections` are those of one item. */
 export interface PipelinePlaces {
   source: Schema;
   step: Schema;
   sink: Schema;
   report: Schema;
+  corrections: Schema;
   format: Schema;
 }
 
@@ -130,6 +131,7 @@ export function pipelineSchema(places: PipelinePlaces): Schema {
       sink: oneOrList(places.sink, '#/$defs/sink'),
       errors: errors.schema,
       report: oneOrList(places.report, '#/$defs/report'),
+      corrections: places.corrections,
     },
     required: ['pipeline', 'source', 'sink'],
     additionalProperties: false,

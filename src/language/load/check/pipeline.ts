@@ -10,6 +10,7 @@ import { checkAgainst } from './against.ts';
 import { checkCalls } from './calls.ts';
 import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
+import { checkCorrections } from './corrections.ts';
 import { checkFiles } from './files.ts';
 import { checkFormats } from './formats.ts';
 import { checkMarked } from './marks.ts';
@@ -49,7 +50,8 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
     presetKey: preset?.key,
   });
   const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
-  for (const { use, entry, path } of [...sources, ...sinks, ...reports]) {
+  const corrections = usesOf(value.corrections, ['corrections'], checking.catalogue.sources);
+  for (const { use, entry, path } of [...sources, ...sinks, ...reports, ...corrections]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
   checkFormats(checking, check, [...sources, ...sinks, ...reports]);
@@ -79,6 +81,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkMissing(check, steps, sources);
   for (const source of isSure ? sources : []) checkPartial(checking, check, steps, source);
   checkSources(check, sources);
+  checkCorrections(checking, check, sources);
   checkSchedule(checking, check);
   checkUnusedNames(checking, check, steps);
   checkWas(checking, check);
