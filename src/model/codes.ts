@@ -702,6 +702,11 @@ export const codes = listed({
     about:
       'A part of a record has no value by which a `split` could tell it from the others. The record is rejected whole, and keeps what was made of it before.',
   },
+  SORT_CYCLE: {
+    class: 'data',
+    about:
+      'The parents of a record lead back to itself, so that a `sort` can not say who comes first. All records of the cycle are rejected with their lines, and nothing is changed for them.',
+  },
   LIMIT_MISSING: {
     class: 'fatal',
     about:

@@ -1,6 +1,7 @@
 import { atTarget } from '../diff/against.ts';
 import type { Collected } from '../diff/collect.ts';
 import { flag } from '../diff/ledger.ts';
+import { chunksInOrder } from '../order/in-order.ts';
 import type { RunContext } from '../run/context.ts';
 import type { Target, Work } from './work.ts';
 import { knownRecords, newWork } from './works.ts';
@@ -17,8 +18,9 @@ export async function* repairWorks(
   const { ledger, against } = collected;
   if (!against) return;
   const repairs = against.repairs.filter((entry) => ledger.has(entry, flag.held) === isHeld);
-  for (let at = 0; at < repairs.length; at += REPAIRS_A_CHUNK) {
-    const known = await knownRecords(run, collected, repairs.slice(at, at + REPAIRS_A_CHUNK));
+  const { trees } = collected;
+  for (const entries of chunksInOrder(repairs, REPAIRS_A_CHUNK, trees && ((entry) => trees.here.level(entry)))) {
+    const known = await knownRecords(run, collected, entries);
     yield [...known].map(([entry, stored]) => {
       const isLost = ledger.fate(entry) === 'lost';
       const { [against.sinkName]: _forgotten, ...others } = stored.kept;

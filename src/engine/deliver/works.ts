@@ -8,6 +8,7 @@ import type { Collected } from '../diff/collect.ts';
 import { flag, sameBytes } from '../diff/ledger.ts';
 import { differing } from '../diff/target-values.ts';
 import type { Staged } from '../diff/staging.ts';
+import { chunksInOrder, stagedInOrder } from '../order/in-order.ts';
 import { hold, note, type RunContext } from '../run/context.ts';
 import { marked } from '../run/remembered-personal.ts';
 import type { Target, Work } from './work.ts';
@@ -17,7 +18,7 @@ const MISSING_A_CHUNK = 500;
 /** The name under which the record's key reaches `$password`; no expression can say it. */
 export const KEY_NAME = '#key';
 
-/** Staged changes as works, chunk by chunk in file order; `inDoubt` chooses those that an earlier run may have sent. */
+/** Staged changes as works, chunk by chunk in file order, or in that of their tree; `inDoubt` chooses those that an earlier run may have sent. */
 export async function* stagedWorks(
   run: RunContext,
   collected: Collected,
@@ -25,7 +26,7 @@ export async function* stagedWorks(
   inDoubt: boolean,
 ): AsyncIterable<Work[]> {
   const { ledger } = collected;
-  for await (const chunk of collected.staging.read()) {
+  for await (const chunk of stagedInOrder(collected)) {
     const wanted = chunk.filter(
       ({ entry }) =>
         !ledger.has(entry, flag.conflict | flag.held) &&
@@ -166,8 +167,10 @@ export async function* missingWorks(
   targets: Target[],
   due: number[],
 ): AsyncIterable<Work[]> {
-  for (let at = 0; at < due.length; at += MISSING_A_CHUNK) {
-    const entries = due.slice(at, at + MISSING_A_CHUNK);
+  const { trees } = collected;
+  // Who stands above others goes after them.
+  const levelOf = trees && ((entry: number): number => trees.leaving.depth - trees.leaving.level(entry));
+  for (const entries of chunksInOrder(due, MISSING_A_CHUNK, levelOf)) {
     const known = await knownRecords(run, collected, entries);
     const works: Work[] = [];
     for (const entry of entries) {

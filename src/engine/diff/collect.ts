@@ -8,6 +8,8 @@ import type { GatherSpace } from '../run/gather.ts';
 import { transform, type Row } from '../run/transform.ts';
 import type { RunSteps } from '../steps/index.ts';
 import type { Against } from './against.ts';
+import { cycleReason, type Trees } from '../order/in-order.ts';
+import { markCycles, type CycleLines } from '../order/cycles.ts';
 import { canonicalText } from './canonical.ts';
 import { flag, sameBytes, type Fate, type Ledger } from './ledger.ts';
 import { settleParts, settleWhole } from './parts.ts';
@@ -27,6 +29,8 @@ export interface Collected {
   unreadableCount: number;
   /** Records as they were read, where a `split` takes them apart: `ledger` holds the parts. */
   wholes?: Ledger;
+  /** Who stands above whom, where a `sort` says it. */
+  trees?: Trees;
   /** Where rows wait that `record.rows` gathers. */
   gathering?: GatherSpace;
   /** Rows that reached the diff. */
@@ -65,7 +69,7 @@ export async function collect(run: RunContext, source: OpenSource, steps: RunSte
   }
   await into.staging.flush();
   markContradictions(into.ledger);
-  await rejectConflicts(run, source, into);
+  await rejectConflicts(run, source, into, markCycles(into));
   await settleParts(run, into);
   await flushRejects(run);
 }
@@ -125,6 +129,7 @@ async function compare(
   ledger.setSeen(entry, hash, row.line, origin);
   into.passed++;
   if (!isGone) into.against?.index.add(entry, row.record);
+  if (row.place) into.trees?.here.add(entry, row.place);
   if (into.doubts.has(row.key)) ledger.mark(entry, flag.doubt);
   const fate = fateOf(ledger, entry, hash, isGone, into);
   ledger.setFate(entry, fate);
@@ -201,7 +206,12 @@ function markContradictions(ledger: Ledger): void {
 }
 
 /** The first rows of conflicting keys: rejected as well, in their source form. */
-async function rejectConflicts(run: RunContext, source: OpenSource, into: Collected): Promise<void> {
+async function rejectConflicts(
+  run: RunContext,
+  source: OpenSource,
+  into: Collected,
+  cycleLines: CycleLines,
+): Promise<void> {
   const { ledger } = into;
   const waiting = new Set<number>();
   // One line carries several where a `split` takes its record apart.
@@ -220,12 +230,12 @@ async function rejectConflicts(run: RunContext, source: OpenSource, into: Collec
   ): Promise<void> => {
     waiting.delete(entry);
     const origin = run.origins[ledger.origin(entry)] ?? '';
+    const lines = cycleLines(entry);
     const reason = `Line ${ledger.line(entry)} and another line carry the same key and say different things`;
     await reject(run, {
       key,
       stage: 'diff',
-      code: 'DUPLICATE_KEY',
-      reason,
+      ...(lines && into.trees ? cycleReason(into.trees.step, lines) : { code: 'DUPLICATE_KEY', reason }),
       origin,
       line: ledger.line(entry),
       source: fields,

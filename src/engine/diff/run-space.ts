@@ -1,3 +1,4 @@
+import { Hierarchy } from '../order/hierarchy.ts';
 import { RunBudget, type RunLimits } from './budget.ts';
 import { Ledger } from './ledger.ts';
 import { MatchIndex } from './match-index.ts';
@@ -33,6 +34,9 @@ export class RunSpace {
   }
   newTargetFacts(): TargetFacts {
     return this.hold(new TargetFacts(`${this.path}.target`, this.budget));
+  }
+  newHierarchy(vault: Vault): Hierarchy {
+    return new Hierarchy(this.budget, vault);
   }
   newMatchIndex(): MatchIndex {
     return new MatchIndex(this.budget);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
-import type { Pipeline } from '../../language/compile/pipeline.ts';
+import type { Pipeline, Step } from '../../language/compile/pipeline.ts';
 import { problem } from '../../model/problem.ts';
 import { type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
 import type { Target } from '../deliver/work.ts';
 import { RunSpace } from '../diff/run-space.ts';
+import { sortOf } from '../order/in-order.ts';
 import { compileSteps, openCallsOf, stepsOf } from '../steps/index.ts';
 import { closeAccount } from './account.ts';
 import { flushRejects, lease, newContext, note, type RunContext } from './context.ts';
@@ -16,6 +17,7 @@ import { finish, isWholeFeed, resultOf } from './finish.ts';
 import type { Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
 import { openSources } from './sources.ts';
+import { runSortedStream } from './sorted-stream.ts';
 import { runStream } from './stream.ts';
 import { runTwoPhases } from './two-phases.ts';
 import type { RunRequest, World } from './world.ts';
@@ -140,6 +142,7 @@ async function work(run: RunContext): Promise<Ending> {
 async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
   const { pipeline, world } = run;
   const at = pipeline.steps.findIndex((step) => step.kind === 'diff');
+  const [first, then] = aroundBarrier(pipeline.steps);
   const calls = openCallsOf(run);
   const { signal, inFlight } = run;
   const tools = {
@@ -150,11 +153,8 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     signal,
     inFlight,
   };
-  const before = compileSteps(
-    stepsOf(run, at < 0 ? pipeline.steps : pipeline.steps.slice(0, at), 'before a diff'),
-    tools,
-  );
-  const after = compileSteps(stepsOf(run, at < 0 ? [] : pipeline.steps.slice(at + 1), 'after a diff'), tools);
+  const before = compileSteps(stepsOf(run, first, 'before a diff'), tools);
+  const after = compileSteps(stepsOf(run, then, 'after a diff'), tools);
   const pending = new Set(await world.store.pendingBatches(run.state.snapshot));
   const open = await world.store.pendingIntents(run.state.snapshot);
   const intents = open.filter(({ id }) => !pending.has(id));
@@ -180,7 +180,9 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     const ending =
       diff?.kind === 'diff'
         ? await runTwoPhases(run, source, delivery, before, diff.rule, space)
-        : await runStream(run, source, delivery, before);
+        : sortOf(pipeline)
+          ? await runSortedStream(run, source, delivery, before, space)
+          : await runStream(run, source, delivery, before);
     // Before the snapshot is merged, which takes as much memory again.
     await space.drop();
     if (!run.dryRun) {
@@ -191,6 +193,14 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
   } finally {
     await closeAll(source, [...delivery.targets.map(({ sink }) => sink), ...calls.all]);
   }
+}
+
+/** Steps that a record takes as it is read, and those for records to be sent: what waits for all has read all between. */
+function aroundBarrier(steps: readonly Step[]): [Step[], Step[]] {
+  const diff = steps.findIndex((step) => step.kind === 'diff');
+  if (diff >= 0) return [steps.slice(0, diff), steps.slice(diff + 1)];
+  const sort = steps.findIndex((step) => step.kind === 'sort');
+  return sort < 0 ? [[...steps], []] : [steps.slice(0, sort + 1), steps.slice(sort + 1)];
 }
 
 function targetsOf(pipeline: Pipeline): Target[] {

@@ -25,23 +25,31 @@ export async function runStream(
   for await (const batch of transform(run, source, steps)) {
     for (const unreadable of batch.unreadable) await reject(run, unreadable);
     const works: Work[] = [];
-    for (const row of batch.rows) {
-      const work = await take(run, delivery, row, run.origins[batch.origin] ?? '');
-      if (work) works.push(work);
-    }
-    checkStop(run);
-    if (run.dryRun) await planGroup(delivery, works);
-    else {
-      await stopAboveLimit(run, works.filter(({ operation }) => operation === 'missing').length);
-      for (const group of inOrder(works)) await deliverGroup(delivery, group);
-    }
+    const origin = run.origins[batch.origin] ?? '';
+    for (const row of batch.rows)
+      if (await goesOn(run, delivery, row, origin))
+        works.push(streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin));
+    await send(run, delivery, works);
     await moveCursors();
     run.observe({ is: 'progress', phase: 'read', counts: run.counts });
   }
+  return endStream(run, source);
+}
+
+/** What a stream ends with when all is sent. */
+export async function endStream(run: RunContext, source: OpenSource): Promise<Ending> {
   run.end = source.end();
   await flushRejects(run);
   if (isIntolerable(run)) throw intolerable(run);
   return { status: 'done', guards: [], end: run.end };
+}
+
+/** Sends works of one batch, or shows them in a plan. */
+export async function send(run: RunContext, delivery: Delivery, works: Work[]): Promise<void> {
+  checkStop(run);
+  if (run.dryRun) return planGroup(delivery, works);
+  await stopAboveLimit(run, works.filter(({ operation }) => operation === 'missing').length);
+  for (const group of inOrder(works)) await deliverGroup(delivery, group);
 }
 
 /** Neighbours that may be sent in any order, several at once: a key that comes again begins a new group (S17). */
@@ -59,30 +67,31 @@ function inOrder(works: Work[]): Work[][] {
   return groups;
 }
 
-async function take(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<Work | undefined> {
+/** True for a row that is to be sent; any other is settled here. */
+export async function goesOn(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<boolean> {
   switch (row.fate) {
     case 'superseded':
       countFiltered(run.counts, 'superseded');
-      return undefined;
+      return false;
     case 'rejected':
       await reject(run, row.reject);
-      return undefined;
+      return false;
     case 'filtered':
     case 'merged':
     case 'gone':
       countFiltered(run.counts, row.fate === 'filtered' ? row.reason : row.fate);
       if (row.key !== null) settleWell(run, row.key);
-      return undefined;
+      return false;
     case 'passed':
-      if (row.key !== null && run.pendingKeys.has(row.key)) return rejectPending(run, delivery, row, origin);
-      return streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin);
+      if (row.key === null || !run.pendingKeys.has(row.key)) return true;
+      await rejectPending(run, delivery, row, origin);
+      return false;
   }
 }
 
 /** Nothing remembers a stream's record but the rejects, from which it is sent when the outcome is known. */
-async function rejectPending(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<undefined> {
+async function rejectPending(run: RunContext, delivery: Delivery, row: Row, origin: string): Promise<void> {
   const work = streamedWork(run, delivery.targets, { ...row, key: row.key ?? '' }, origin);
   const reason = 'The target has not answered yet what became of the same record of an earlier request';
   await rejectWork(delivery, work, { stage: 'deliver', code: 'TARGET_PENDING', reason, isCarriedOver: true });
-  return undefined;
 }

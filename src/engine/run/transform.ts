@@ -2,6 +2,7 @@ import type { OpenSource } from '../../connect/sdk/index.ts';
 import { isPromise, whenAllReady, whenReady, type MaybePromise, type Scope } from '../../expression/index.ts';
 import type { Fields, Operation, ReadBatch } from '../../model/record.ts';
 import type { RejectInput } from '../../store/ports.ts';
+import type { TreePlace } from '../order/hierarchy.ts';
 import { allInOrder, type Passing, type RunSteps, type Verdict } from '../steps/index.ts';
 import { checkStop, note, type RunContext } from './context.ts';
 import { Gathering, type Gathered, type GatherSpace } from './gather.ts';
@@ -13,6 +14,8 @@ import { unknownColumns } from './unknown-columns.ts';
 export type Row = (ReadRow | (Omit<ReadRow, 'fate'> & { fate: 'filtered'; reason: string })) & {
   names?: Fields;
   operation?: Operation;
+  /** Where a `sort` found it in its tree. */
+  place?: TreePlace;
   /** Key of the record that a `split` took apart, in what it made. */
   whole?: string;
 };
@@ -199,7 +202,7 @@ function stepRow(
   });
 }
 
-const passedRow = ({ record, key, line, names, operation }: Passing, source: Fields): Row => ({
+const passedRow = ({ record, key, line, names, operation, place }: Passing, source: Fields): Row => ({
   key,
   line,
   source,
@@ -207,6 +210,7 @@ const passedRow = ({ record, key, line, names, operation }: Passing, source: Fie
   fate: 'passed',
   ...(names ? { names } : {}),
   ...(operation ? { operation } : {}),
+  ...(place ? { place } : {}),
 });
 
 /** What became of the parts of one record; of a record without any that it has none. */

@@ -17,6 +17,7 @@ import { judge, type Judgement } from '../diff/judge.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import { commitEntries, rememberBack } from '../diff/remember.ts';
 import type { RunSpace } from '../diff/run-space.ts';
+import { placeLeaving, treesOf } from '../order/in-order.ts';
 import type { RunSteps } from '../steps/index.ts';
 import { flushRejects, intolerable, isIntolerable, lease, note, type RunContext } from './context.ts';
 import { missingLeft } from './missing-left.ts';
@@ -42,8 +43,10 @@ export async function runTwoPhases(
   const ledger = space.newLedger();
   for await (const part of store.loadSnapshot(run.state.snapshot)) ledger.load(part);
   await settlePending({ ...delivery, ledger });
+  const trees = treesOf(run, space);
   const collected: Collected = {
     rule,
+    ...(trees ? { trees } : {}),
     ledger,
     staging: space.newStaging(),
     doubts: delivery.doubts,
@@ -88,6 +91,7 @@ export async function runTwoPhases(
     ...(left === undefined ? {} : { missingLeft: left }),
   });
   await tellProtected(run, collected, delivery.targets);
+  await placeLeaving(run, collected, judgement.due);
   space.beginDelivery();
   if (run.dryRun) await show(run, collected, delivery, judgement);
   else if (!judgement.stop)
@@ -125,9 +129,10 @@ async function deliver(
   run.isDelivering = true;
   await store.saveSnapshotFacts(lease(run), { name: rule.snapshot, owner, personal: personalToday(run.pipeline) });
   if (delivery.doubts.size > 0) await deliverAll(whole, stagedWorks(run, collected, delivery.targets, true));
-  await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
   await adoptUnchanged(whole, collected);
+  // Before what is new: in a tree a parent who is no longer at the target is needed by its children.
   await deliverAll(whole, repairWorks(run, collected, delivery.targets));
+  await deliverAll(whole, stagedWorks(run, collected, delivery.targets, false));
   await deliverAll(whole, missingWorks(run, collected, delivery.targets, judgement.due));
   if (feed !== undefined) await adoptAbsentDoubts(whole, collected);
   await narrowIntents(whole);
@@ -147,8 +152,8 @@ async function deliver(
 async function show(run: RunContext, collected: Collected, delivery: Delivery, judgement: Judgement): Promise<void> {
   const groups = [
     stagedWorks(run, collected, delivery.targets, true),
-    stagedWorks(run, collected, delivery.targets, false),
     repairWorks(run, collected, delivery.targets),
+    stagedWorks(run, collected, delivery.targets, false),
     missingWorks(run, collected, delivery.targets, judgement.due),
   ];
   for (const group of groups) for await (const works of group) await planGroup(delivery, works);

@@ -7,6 +7,7 @@ import { mapStep, setStep } from './map.ts';
 import { operationStep } from './operation.ts';
 import { dedupeStep } from './dedupe.ts';
 import { maskStep } from './mask.ts';
+import { sortStep } from './sort.ts';
 import { callStep } from './call.ts';
 import { concerns, named, type Passing, type RunStep, type StepTools, type Verdict } from './step.ts';
 import { takeApart, type TakeApart } from './split.ts';
@@ -67,6 +68,8 @@ function runOf(step: Step, tools: StepTools): RunStep {
       return dedupeStep(step, tools);
     case 'mask':
       return maskStep(step, tools);
+    case 'sort':
+      return sortStep(step);
     case 'call':
       return callStep(step, tools);
     case 'split':

@@ -4,6 +4,7 @@ import type { Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
 import type { Fields, Operation } from '../../model/record.ts';
 import type { Ledger } from '../diff/ledger.ts';
+import type { TreePlace } from '../order/hierarchy.ts';
 import type { FieldFacts } from '../run/field-facts.ts';
 
 /** A record between two steps. A step changes `record` and `names` in place. */
@@ -18,6 +19,8 @@ export interface Passing {
   operation?: Operation;
   /** What `as:` named so far. */
   names?: Fields;
+  /** Where a `sort` found it in its tree. */
+  place?: TreePlace;
 }
 
 /** Gives what came of a step the name that `as` says. */

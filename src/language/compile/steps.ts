@@ -66,6 +66,10 @@ function ofKind({ kind, options }: WrittenStep, pipelineName: string): object {
       return { kind, by: Object.freeze([options].flat().map((each) => compileReading(String(each)))) };
     case 'mask':
       return { kind, fields: Object.freeze(maskWays(options as string[] | Record<string, MaskWay>)) };
+    case 'sort': {
+      const { key, parent } = options as Record<string, string>;
+      return { kind, key: compileReading(String(key)), parent: compileReading(String(parent)) };
+    }
     case 'split': {
       const { each, into, by } = options as Record<string, string>;
       const parts = { each: compileReading(String(each)), into };

@@ -33,7 +33,26 @@ const split = field.object(
   { about: splitAbout },
 );
 
-/** Steps that say what a record is: what is to be done with it, and of which records there is one. */
+const sortAbout =
+  'Sends parents before their children, level by level, and who goes after all others, children first. Nothing is sent before everything is read. A parent who is not among the records, or who is the record itself, makes it the top of a tree. Records whose parents lead back to themselves are rejected with the lines of the cycle. It stands right before the `diff`; in a pipeline without one it comes behind all that says what a record is, and of a key that comes again only the last record is sent.';
+
+const sort = field.object(
+  {
+    key: field.reading({
+      about: 'By what others name the record, as a JSONata expression.',
+      input: 'record',
+      examples: ['code'],
+    }),
+    parent: field.reading({
+      about: 'The `key` of the record that stands above it, as a JSONata expression; without a value nobody does.',
+      input: 'record',
+      examples: ['parent_code'],
+    }),
+  },
+  { about: sortAbout },
+);
+
+/** Steps that say what a record is: what is to be done with it, of which records there is one, and which comes first. */
 export const recordSteps: Readonly<Record<string, KindEntry>> = Object.freeze({
   operation: {
     name: 'operation',
@@ -74,5 +93,10 @@ export const recordSteps: Readonly<Record<string, KindEntry>> = Object.freeze({
     name: 'split',
     summary: splitAbout,
     options: { ...split.schema, description: splitAbout, examples: [{ each: 'groups', into: 'group' }] },
+  },
+  sort: {
+    name: 'sort',
+    summary: sortAbout,
+    options: { ...sort.schema, description: sortAbout, examples: [{ key: 'code', parent: 'parent_code' }] },
   },
 });

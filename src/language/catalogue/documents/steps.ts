@@ -211,6 +211,7 @@ export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.
   dedupe: ['when'],
   mask: ['when'],
   split: [],
+  sort: [],
   call: ['connection', 'only', 'when', 'as'],
   diff: [],
 });

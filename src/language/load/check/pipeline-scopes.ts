@@ -106,7 +106,19 @@ function afterParts(names: Names, kind: 'mask' | 'split', options: Record<string
   };
 }
 
-const known = new Set(['filter', 'map', 'set', 'validate', 'operation', 'dedupe', 'mask', 'split', 'call', 'diff']);
+const known = new Set([
+  'filter',
+  'map',
+  'set',
+  'validate',
+  'operation',
+  'dedupe',
+  'mask',
+  'split',
+  'sort',
+  'call',
+  'diff',
+]);
 
 /** After a `map` that is doubtful nothing is known of the fields. */
 function after(names: Names, { kind, options, words, path, key }: WrittenStep, isDoubtful: boolean): Names {

@@ -156,6 +156,10 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
       for (const word of ['each', 'by'])
         if (options[word] !== undefined)
           yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
+    if (kind === 'sort' && isMap(options))
+      for (const word of ['key', 'parent'])
+        if (options[word] !== undefined)
+          yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
     if ((kind === 'map' || kind === 'set') && isMap(options)) yield { mark: { as: 'shape' }, value: options, path: at };
     if (kind === 'diff' && isMap(options) && options.protect !== undefined) {
       yield { mark: { as: 'condition' }, value: options.protect, path: [...at, 'protect'] };

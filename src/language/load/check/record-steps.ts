@@ -7,7 +7,7 @@ import { hint, writeInstead } from './near.ts';
 import type { Names } from './names.ts';
 import type { PipelineScopes } from './pipeline-scopes.ts';
 
-/** Where `dedupe`, `mask` and `split` stand, and the fields that they name. */
+/** Where `dedupe`, `mask`, `split` and `sort` stand, and the fields that they name. */
 export function checkRecordSteps(
   check: DocumentCheck,
   steps: readonly WrittenStep[],
@@ -22,9 +22,37 @@ export function checkRecordSteps(
       misplaced(check, step, `\`${step.kind}\` stands behind the \`diff\`: ${why}.`, 'Move it before the `diff`.');
     if (step.kind === 'split' && index > firstSplit)
       misplaced(check, step, 'A second `split`: a record is taken apart once.', 'Keep one of them.');
+    if (step.kind === 'sort') checkSort(check, steps, index, diffAt);
     if (step.kind === 'mask') checkMask(check, steps, index, scopes, presetKey);
   }
   checkLeaves(check, steps, firstSplit, diffAt);
+}
+
+/** Behind a `sort` a record only gets more fields; with a `diff` what was delivered is sorted like what is read. */
+const notBehindSort = new Set(['operation', 'dedupe', 'mask', 'split']);
+
+function checkSort(check: DocumentCheck, steps: readonly WrittenStep[], index: number, diffAt: number): void {
+  const step = steps[index] as WrittenStep;
+  if (steps.findIndex(({ kind }) => kind === 'sort') < index)
+    return misplaced(check, step, 'A second `sort`: there is one order.', 'Keep one of them.');
+  if (diffAt >= 0) {
+    if (index !== diffAt - 1)
+      misplaced(
+        check,
+        step,
+        '`sort` stands apart from the `diff`: who is missing is sorted by what was delivered, which is the record as it enters the `diff`.',
+        'Move it right before the `diff`.',
+      );
+    return;
+  }
+  const late = steps.slice(index + 1).find(({ kind }) => notBehindSort.has(kind));
+  if (late)
+    misplaced(
+      check,
+      late,
+      `\`${late.kind}\` stands behind the \`sort\`, which orders finished records.`,
+      'Move it before the `sort`.',
+    );
 }
 
 const whyBefore: Record<string, string | undefined> = {
