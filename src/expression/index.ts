@@ -14,6 +14,7 @@ export { numberForm, parseNumber } from './text/numbers.ts';
 export { isTrue } from './truth.ts';
 export { compileShape, type ShapeFault } from './shape.ts';
 export { compileTemplate } from './template/template.ts';
+export { instantOf } from './text/format-date.ts';
 export { momentText } from './text/moment-text.ts';
 export { dateText, localTime, type LocalTime } from './text/zones.ts';
 export { eitherType, typeOfConstant, typeOfField, typesIn, type FieldTypes, type ValueType } from './typing/index.ts';

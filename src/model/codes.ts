@@ -702,6 +702,11 @@ export const codes = listed({
     about:
       'A part of a record has no value by which a `split` could tell it from the others. The record is rejected whole, and keeps what was made of it before.',
   },
+  HOLD_UNTIL_UNREADABLE: {
+    class: 'data',
+    about:
+      'What a `hold` reads is neither a date (`2026-12-01`) nor a moment of ISO 8601 with its zone. Read the column with `record.fields: { NAME: { date: … } }`.',
+  },
   SORT_CYCLE: {
     class: 'data',
     about:

@@ -2,6 +2,7 @@ import type { Allowances, CursorMove, Sessions } from '../connect/sdk/index.ts';
 import type { Counts, Fields, Operation, RunStatus } from '../model/record.ts';
 import type { CursorStore } from './cursors.ts';
 import type { InboxStore } from './inbox.ts';
+import type { PostponedInput, PostponedStore } from './postponed.ts';
 import type { JournalStore } from './journal.ts';
 
 /** Who holds a lock (S20). `processStart` in clock ticks or milliseconds, as the system tells it; boot id as text. */
@@ -120,6 +121,10 @@ export interface Commit {
   rejects: RejectInput[];
   /** Keys settled well: their open rejects close themselves (S16). */
   settledKeys: string[];
+  /** Records that wait from now on. */
+  postponed?: PostponedInput[];
+  /** Keys of which earlier runs postponed records that are replaced now. */
+  replacedKeys?: string[];
   /** So far, for `runs` and for a run found interrupted. */
   counts: Counts;
 }
@@ -160,7 +165,7 @@ export interface Lease {
  * The durable memory. Everything personal is sealed inside. Each method is one transaction; none is held across an
  * await. Methods that change a run's state throw LOCK_LOST when the lease's token is no longer the lock's.
  */
-export interface Store extends Sessions, Allowances, CursorStore, JournalStore, InboxStore {
+export interface Store extends Sessions, Allowances, CursorStore, JournalStore, InboxStore, PostponedStore {
   /** `name` is the snapshot's. Throws PIPELINE_LOCKED with a sentence naming holder and since when. Heartbeats by itself until released. */
   lock(name: string, pipeline: string): Promise<Lease>;
 

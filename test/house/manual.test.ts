@@ -24,6 +24,7 @@ tables: { positions: tables/positions.csv }
 `,
   'workspace.key': 'x',
   'tables/positions.csv': 'code,title\n1,Director\n',
+  'templates/transfer.txt': '{{externalId}} goes to {{department}}',
   'templates/department.txt': '{{name}} ({{code}}) stands below {{parent}}',
   'templates/invitation.html': '<p>{{lastName}}</p>',
   'pipelines/fixtures/one-new.csv': 'a\n1\n',

@@ -5,6 +5,7 @@ import type { IntentItem, Intent } from '../../store/ports.ts';
 import { countFiltered } from '../run/account.ts';
 import { flushRejects, note, reject, settleWell, type RunContext } from '../run/context.ts';
 import type { GatherSpace } from '../run/gather.ts';
+import { postpone } from '../run/postponed.ts';
 import { transform, type Row } from '../run/transform.ts';
 import type { RunSteps } from '../steps/index.ts';
 import type { Against } from './against.ts';
@@ -108,6 +109,8 @@ async function take(
       countFiltered(run.counts, row.reason);
       settleWell(run, row.key);
       return;
+    case 'held':
+      return postpone(run, { ...row, key: row.key }, run.origins[origin] ?? '');
     case 'passed':
     case 'gone':
       return compare(run, { ...row, key: row.key }, entry, origin, into);

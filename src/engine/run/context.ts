@@ -7,6 +7,7 @@ import type { AgainstCounts } from '../diff/against.ts';
 import type { Commit, Lease, RejectInput } from '../../store/ports.ts';
 import { noCounts } from './account.ts';
 import { nothingRemembered, type RememberedPersonal } from './remembered-personal.ts';
+import { Postponed } from './postponed.ts';
 import type { Observe, RejectView, RunResult } from './result.ts';
 import type { StatePlace } from './state-place.ts';
 import type { RunRequest, World } from './world.ts';
@@ -55,6 +56,8 @@ export interface RunContext {
   remembered: RememberedPersonal;
   /** Keys with an open reject: the only ones whose settling is worth telling the store. */
   openRejects: Set<string>;
+  /** What a `hold` of earlier runs postponed. */
+  postponed: Postponed;
   /** Keys whose outcome a target still owes: they are not sent again before it is known. */
   pendingKeys: Set<string>;
 }
@@ -93,6 +96,7 @@ export function newContext(
     remembered: nothingRemembered,
     openRejects: new Set(),
     pendingKeys: new Set(),
+    postponed: new Postponed(),
   };
 }
 
@@ -164,9 +168,12 @@ export function holdOtherwise(run: RunContext, from: string, to: string): void {
   run.held[to] = (run.held[to] ?? 0) + 1;
 }
 
-/** What the next commit takes along: rejects and keys settled since the last one. */
-export function takePending(run: RunContext): Pick<Commit, 'rejects' | 'settledKeys'> {
-  const pending = { rejects: run.pendingRejects, settledKeys: run.pendingSettled };
+/** What a commit takes along. */
+type Pending = Pick<Commit, 'rejects' | 'settledKeys' | 'postponed' | 'replacedKeys'>;
+
+/** What the next commit takes along: rejects, keys settled and records postponed since the last one. */
+export function takePending(run: RunContext): Pending {
+  const pending = { rejects: run.pendingRejects, settledKeys: run.pendingSettled, ...run.postponed.take() };
   run.pendingRejects = [];
   run.pendingSettled = [];
   return pending;
@@ -183,7 +190,7 @@ export const emptyCommit = {
 /** Commits rejects that no batch's commit took along. */
 export async function flushRejects(run: RunContext): Promise<void> {
   const pending = takePending(run);
-  if (run.dryRun || (pending.rejects.length === 0 && pending.settledKeys.length === 0)) return;
+  if (run.dryRun || Object.values(pending).every((list) => list.length === 0)) return;
   await run.world.store.commit(lease(run), run.id, run.pipeline.name, {
     ...emptyCommit,
     ...pending,

@@ -17,6 +17,7 @@ import { finish, isWholeFeed, resultOf } from './finish.ts';
 import type { Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
 import { openSources } from './sources.ts';
+import { onlyPostponed, Postponed } from './postponed.ts';
 import { runSortedStream } from './sorted-stream.ts';
 import { runStream } from './stream.ts';
 import { runTwoPhases } from './two-phases.ts';
@@ -153,6 +154,7 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     signal,
     inFlight,
   };
+  run.postponed = new Postponed(await world.store.postponed(run.state.pipeline));
   const before = compileSteps(stepsOf(run, first, 'before a diff'), tools);
   const after = compileSteps(stepsOf(run, then, 'after a diff'), tools);
   const pending = new Set(await world.store.pendingBatches(run.state.snapshot));
@@ -168,11 +170,12 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     pending: open.filter(({ id }) => pending.has(id)),
     steps: after,
   };
-  const source = await openSources(run);
-  if ('nothing' in source) {
-    note(run, source.nothing);
-    return { status: 'done', guards: [] };
+  const opened = await openSources(run);
+  if ('nothing' in opened) {
+    note(run, opened.nothing);
+    if (run.postponed.due(run.env.now).length === 0) return { status: 'done', guards: [] };
   }
+  const source = 'nothing' in opened ? onlyPostponed(opened.nothing) : opened;
   delivery.source = source;
   try {
     run.observe({ is: 'phase', phase: 'read' });
@@ -230,6 +233,8 @@ async function endSinks(run: RunContext, { targets }: Delivery): Promise<void> {
 async function settle(run: RunContext, source: OpenSource): Promise<void> {
   const { store } = run.world;
   if (run.request.limit !== undefined) return;
+  // Before the feed is consumed: what it withdrew must not come back when there is nothing more to read.
+  await store.dropPostponed(lease(run), run.postponed.settled);
   await store.consume(lease(run), run.pipeline.name, source.consumptions(), {
     run: run.id,
     cursors: source.cursors?.() ?? [],

@@ -10,6 +10,7 @@ import { batchCursors } from './cursors.ts';
 import { checkStop, flushRejects, intolerable, isIntolerable, reject, settleWell, type RunContext } from './context.ts';
 import type { Ending } from './ending.ts';
 import { stopAboveLimit } from './missing-left.ts';
+import { postpone } from './postponed.ts';
 import { transform, type Row } from './transform.ts';
 
 /** A pipeline that compares nothing: records go through as they come, and the last row of a key wins (S17). */
@@ -81,6 +82,9 @@ export async function goesOn(run: RunContext, delivery: Delivery, row: Row, orig
     case 'gone':
       countFiltered(run.counts, row.fate === 'filtered' ? row.reason : row.fate);
       if (row.key !== null) settleWell(run, row.key);
+      return false;
+    case 'held':
+      await postpone(run, { ...row, key: row.key ?? '' }, origin);
       return false;
     case 'passed':
       if (row.key === null || !run.pendingKeys.has(row.key)) return true;

@@ -6,12 +6,17 @@ import type { TreePlace } from '../order/hierarchy.ts';
 import { allInOrder, type Passing, type RunSteps, type Verdict } from '../steps/index.ts';
 import { checkStop, note, type RunContext } from './context.ts';
 import { Gathering, type Gathered, type GatherSpace } from './gather.ts';
+import { takeUpDue } from './postponed.ts';
 import { recordReader, type RecordReader } from './read-record.ts';
 import { readRow, rejectedRow, type IsReplaced, type ReadRow } from './read-row.ts';
 import { unknownColumns } from './unknown-columns.ts';
 
 /** A row after the steps before the diff. */
-export type Row = (ReadRow | (Omit<ReadRow, 'fate'> & { fate: 'filtered'; reason: string })) & {
+export type Row = (
+  | ReadRow
+  | (Omit<ReadRow, 'fate'> & { fate: 'filtered'; reason: string })
+  | (Omit<ReadRow, 'fate'> & { fate: 'held'; until: number })
+) & {
   names?: Fields;
   operation?: Operation;
   /** Where a `sort` found it in its tree. */
@@ -51,9 +56,10 @@ export async function* transform(
     const taken = Math.min(batch.records.length, left);
     left -= taken;
     const found = await inOrder(steps, taken, (index) =>
-      whenReady(readRow(run, batch, index, { reader, scope, isReplaced }), (row) =>
-        stepRow(run, steps, row, { scope, origin: batch.origin }),
-      ),
+      whenReady(readRow(run, batch, index, { reader, scope, isReplaced }), (row) => {
+        noteRead(run, row);
+        return stepRow(run, steps, row, { scope, origin: batch.origin });
+      }),
     );
     yield { ...settledBatch(run, batch, origin, taken), rows: counted(run, steps, found, taken) };
     if (left <= 0) return;
@@ -74,6 +80,7 @@ async function* transformGathered(
     let taken = 0;
     for (let index = 0; index < batch.records.length; index++) {
       const row = await readRow(run, batch, index, { reader, scope, isReplaced: () => false });
+      noteRead(run, row);
       const entry = row.key === null ? undefined : gathering.entryOf(row.key);
       if (row.key === null) keyless.push(row);
       else if (entry === undefined) continue;
@@ -113,10 +120,16 @@ interface ReadingBatch {
   origin: number;
 }
 
+/** What waits of the key is replaced, and a row without one may be anybody's. */
+function noteRead({ postponed, world }: RunContext, { key }: ReadRow): void {
+  if (key === null) postponed.isUnsure = true;
+  else postponed.saw(key, world.vault.keyHash);
+}
+
 async function* readBatches(run: RunContext, source: OpenSource): AsyncGenerator<ReadingBatch> {
   let reader: RecordReader | undefined;
   let columnsOf: string | undefined;
-  for await (const batch of source.read()) {
+  for await (const batch of readAndTakeUp(run, source)) {
     checkStop(run);
     const columns = batch.columns?.join('\u0000');
     if (!reader || columns !== columnsOf) {
@@ -128,6 +141,15 @@ async function* readBatches(run: RunContext, source: OpenSource): AsyncGenerator
     if (origin < 0) origin = run.origins.push(batch.origin) - 1;
     yield { batch, reader, scope: batch.file ? { ...run.scope, file: batch.file } : run.scope, origin };
   }
+}
+
+/** The source to its end, and then what waited for a date and did not come again. */
+async function* readAndTakeUp(run: RunContext, source: OpenSource): AsyncGenerator<ReadBatch> {
+  for await (const batch of source.read()) {
+    if (batch.unreadable.length > 0) run.postponed.isUnsure = true;
+    yield batch;
+  }
+  for await (const taken of takeUpDue(run, source)) yield { ...taken, unreadable: [] };
 }
 
 type OneOrMore = MaybePromise<Row | Row[]>;
@@ -189,6 +211,7 @@ function stepRow(
   const passing: Passing = { record, key, line, scope };
   const stopped = (verdict: Verdict): Row => {
     if (verdict.is === 'filtered') return { key, line, source, record, fate: 'filtered', reason: verdict.reason };
+    if (verdict.is === 'held') return { key, line, source, record, fate: 'held', until: verdict.until };
     const { is: _is, ...why } = verdict;
     return rejectedRow(row, origin, why);
   };
@@ -227,6 +250,7 @@ function partRows(
       const part = { ...whole, key: passing.key, whole: whole.key };
       if (!verdict) return { ...passedRow(passing, whole.source), whole: whole.key };
       if (verdict.is === 'filtered') return { ...part, fate: 'filtered', reason: verdict.reason };
+      if (verdict.is === 'held') return { ...part, fate: 'held', until: verdict.until };
       const { is: _is, ...why } = verdict;
       const { line, source } = whole;
       return { ...part, fate: 'rejected', reject: { key: passing.key, origin, line, source, ...why } };

@@ -6,6 +6,7 @@ import { filterStep } from './filter.ts';
 import { mapStep, setStep } from './map.ts';
 import { operationStep } from './operation.ts';
 import { dedupeStep } from './dedupe.ts';
+import { holdStep } from './hold.ts';
 import { maskStep } from './mask.ts';
 import { sortStep } from './sort.ts';
 import { callStep } from './call.ts';
@@ -68,6 +69,8 @@ function runOf(step: Step, tools: StepTools): RunStep {
       return dedupeStep(step, tools);
     case 'mask':
       return maskStep(step, tools);
+    case 'hold':
+      return holdStep(step);
     case 'sort':
       return sortStep(step);
     case 'call':

@@ -32,6 +32,8 @@ export function named(passing: Passing, as: string, value: unknown): void {
 /** Why a record goes no further. Undefined: it goes on. */
 export type Verdict =
   | { is: 'filtered'; reason: string }
+  /** Its moment (UTC ms) has not come. */
+  | { is: 'held'; until: number }
   | { is: 'rejected'; stage: 'steps' | 'call' | 'link' | 'diff'; code: string; reason: string; field?: string };
 
 /** A step, ready to run: throws data problems, which reject the record. */

@@ -1,7 +1,7 @@
 import { problem } from '../../model/problem.ts';
 import { parseDate } from './dates.ts';
 import { pictureParts, type PictureField, type PicturePart } from './pictures.ts';
-import { localTime, twoDigits, type LocalTime } from './zones.ts';
+import { localTime, momentOf, twoDigits, type LocalTime } from './zones.ts';
 
 /** Languages that dates can be written in. */
 export const dateLanguages = ['en', 'ru'] as const;
@@ -51,6 +51,11 @@ export function timeOf(value: string | number, timezone: string): LocalTime {
   if (read.length > 10) return localTime(Date.parse(read), timezone);
   const [year = 0, month = 0, day = 0] = read.split('-').map(Number);
   return { year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 };
+}
+
+/** The moment (UTC ms) of a date, which begins at its midnight in `timezone`, or of a moment. Throws DATE_UNREADABLE. */
+export function instantOf(value: string, timezone: string): number {
+  return momentOf(timeOf(value, timezone), timezone);
 }
 
 function checkedMoment(ms: number): number {

@@ -77,6 +77,7 @@ export type Step = StepWords &
     | { kind: 'dedupe'; by: Expression[] }
     | { kind: 'mask'; fields: Record<string, MaskWay> }
     | { kind: 'split'; each: Expression; into: string; by?: Expression }
+    | { kind: 'hold'; until: Expression }
     | { kind: 'sort'; key: Expression; parent: Expression }
     | { kind: 'call'; use: Use; parameters: Shape; writes: boolean }
     | { kind: 'diff'; rule: DiffRule }

@@ -66,6 +66,8 @@ function ofKind({ kind, options }: WrittenStep, pipelineName: string): object {
       return { kind, by: Object.freeze([options].flat().map((each) => compileReading(String(each)))) };
     case 'mask':
       return { kind, fields: Object.freeze(maskWays(options as string[] | Record<string, MaskWay>)) };
+    case 'hold':
+      return { kind, until: compileReading(String((options as Written).until)) };
     case 'sort': {
       const { key, parent } = options as Record<string, string>;
       return { kind, key: compileReading(String(key)), parent: compileReading(String(parent)) };

@@ -3,6 +3,7 @@ import type { Store, Vault } from '../ports.ts';
 import { acknowledge } from './acknowledgements.ts';
 import type { Connection } from './connection.ts';
 import { closeIntents } from './intents.ts';
+import { changePostponed } from './postponed.ts';
 import { writeRecords } from './records.ts';
 import { changeRejects } from './rejects.ts';
 import { runInWork, saveProgress, underLease } from './runs.ts';
@@ -30,6 +31,7 @@ export function commits(
           acknowledge(connection, into, run, commit, ids);
         }
         changeRejects(connection, vault, sealing, { id: run, pipeline, now }, commit);
+        changePostponed(connection, vault, sealing, { id: run, pipeline }, commit);
         saveProgress(connection, run, counts, commit.counts, now);
         return { ids };
       });

@@ -100,6 +100,15 @@ const giveCursors = statement<Names>()((query, arg) =>
     .set({ pipeline: arg('to') })
     .where('pipeline', '=', arg('from')),
 );
+const givePostponed = statement<Names>()((query, arg) =>
+  query
+    .updateTable('postponed')
+    .set({ pipeline: arg('to') })
+    .where('pipeline', '=', arg('from')),
+);
+const anyPostponed = statement<{ name: string }>()((query, arg) =>
+  query.selectFrom('postponed').select('id').where('pipeline', '=', arg('name')).limit(1),
+);
 const anyCursor = statement<{ name: string }>()((query, arg) =>
   query.selectFrom('cursors').select('source').where('pipeline', '=', arg('name')).limit(1),
 );
@@ -162,7 +171,8 @@ export function renames(
         connection.run(giveRunSnapshots, { from: old.snapshot, to: to.snapshot, pipeline: from });
         connection.run(giveTicks, names);
         connection.run(dropTicks, { name: from });
-        for (const give of [giveRuns, giveFiles, giveCursors, giveAcceptances]) connection.run(give, names);
+        for (const give of [giveRuns, giveFiles, giveCursors, givePostponed, giveAcceptances])
+          connection.run(give, names);
         resealRejects(connection, sealing, from, to.pipeline);
         const secrets = new TextEncoder().encode(secretsOf(from));
         connection.run(saveFact, { name: SECRETS + to.pipeline, value: secrets });
@@ -186,6 +196,7 @@ function stateOf(connection: Connection, pipeline: string, snapshot: string): Pi
     all.some(({ id }) => knowsAnybody(connection, id)) ||
     connection.get(anyFile, { name: pipeline }) !== undefined ||
     connection.get(anyCursor, { name: pipeline }) !== undefined ||
+    connection.get(anyPostponed, { name: pipeline }) !== undefined ||
     connection.get(anyReject, { name: pipeline }) !== undefined;
   return { snapshot: name, holds, exists: holds || connection.get(anyRun, { name: pipeline }) !== undefined };
 }

@@ -15,6 +15,7 @@ import { checkKey } from './key-check.ts';
 import { assertNoLock, locks } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { migrations, type Migration } from './migrations/index.ts';
+import { postponements } from './postponed.ts';
 import { records } from './records.ts';
 import { rejects } from './rejects.ts';
 import { renames } from './renames.ts';
@@ -68,6 +69,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     ...renames(connection, sealed),
     ...files(connection, clock, sealed),
     ...cursors(connection, clock, sealed),
+    ...postponements(connection, sealed),
     ...inboxes(connection, clock, vault, sealed),
     ...acceptances(connection),
     ...deliveries(connection),

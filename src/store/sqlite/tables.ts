@@ -107,6 +107,15 @@ export interface Tables {
   event_ids: { inbox: string; id: Uint8Array; seen_at: number };
   /** Bytes that wait in each inbox. */
   inboxes: { inbox: string; size_bytes: number };
+  /** Records that wait for their moment (UTC ms). */
+  postponed: {
+    id: Generated<number>;
+    pipeline: string;
+    key_hash: Uint8Array;
+    until: number;
+    run: string;
+    sealed: Uint8Array;
+  };
   acceptances: {
     id: Generated<number>;
     pipeline: string;

@@ -55,6 +55,7 @@ export const en: Sentences = Object.freeze({
     EXPRESSION_FAILED: (it) => `${field(it)} could not be worked out`,
     TEMPLATE_VALUE: (it) => `${field(it)} has a value that cannot stand in a text`,
     OPERATION_UNKNOWN: () => 'The row does not say what is to be done with it',
+    HOLD_UNTIL_UNREADABLE: () => 'The date from which this row is to hold is not a date',
     SORT_CYCLE: (it) => `${field(it, 'The parent')} leads back to this row itself, over other rows`,
     SPLIT_PART_UNNAMED: (it) => `${field(it, 'A list')} has an entry that nothing tells from the others`,
     STEP_NOT_A_RECORD: () => 'The row did not become a record',

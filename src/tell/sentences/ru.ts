@@ -56,6 +56,7 @@ export const ru: Sentences = Object.freeze({
     EXPRESSION_FAILED: (it) => `${field(it)}: значение не удалось вычислить`,
     TEMPLATE_VALUE: (it) => `${field(it)}: такое значение нельзя подставить в текст`,
     OPERATION_UNKNOWN: () => 'Из строки не понять, что с ней сделать: создать, изменить или закрыть',
+    HOLD_UNTIL_UNREADABLE: () => 'Дата, с которой строка должна действовать, не читается как дата',
     SORT_CYCLE: (it) => `${field(it)}: по цепочке вышестоящих строка подчинена сама себе`,
     SPLIT_PART_UNNAMED: (it) => `${field(it)}: в списке есть значение, которое не отличить от других`,
     STEP_NOT_A_RECORD: () => 'Из строки не получилось записи',

@@ -52,7 +52,22 @@ const sort = field.object(
   { about: sortAbout },
 );
 
-/** Steps that say what a record is: what is to be done with it, of which records there is one, and which comes first. */
+const holdAbout =
+  'Lets a record through only when its date has come: a change that HR enters ahead, such as a transfer of next month. Until then the record waits, sealed, and who it is about is left as they are and never missing. It goes on in the first run after that, also in one whose source has nothing new, unless a newer record of the same key came meanwhile; a complete full feed without the key withdraws it. Without a value, or with one that is past, a record goes through.';
+
+const holdOptions = field.object(
+  {
+    until: field.reading({
+      about:
+        'The date (from its midnight in the time zone of the workspace) or moment, as a JSONata expression. Anything else rejects the record.',
+      input: 'record',
+      examples: ['valid_from'],
+    }),
+  },
+  { about: holdAbout },
+);
+
+/** Steps that say what a record is: what is to be done with it, of which records there is one, when it holds, and which comes first. */
 export const recordSteps: Readonly<Record<string, KindEntry>> = Object.freeze({
   operation: {
     name: 'operation',
@@ -93,6 +108,11 @@ export const recordSteps: Readonly<Record<string, KindEntry>> = Object.freeze({
     name: 'split',
     summary: splitAbout,
     options: { ...split.schema, description: splitAbout, examples: [{ each: 'groups', into: 'group' }] },
+  },
+  hold: {
+    name: 'hold',
+    summary: holdAbout,
+    options: { ...holdOptions.schema, description: holdAbout, examples: [{ until: 'valid_from' }] },
   },
   sort: {
     name: 'sort',

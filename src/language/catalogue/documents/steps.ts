@@ -212,6 +212,7 @@ export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.
   mask: ['when'],
   split: [],
   sort: [],
+  hold: ['when'],
   call: ['connection', 'only', 'when', 'as'],
   diff: [],
 });

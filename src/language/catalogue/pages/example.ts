@@ -63,7 +63,7 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
 }
 
 /** Steps that look at columns of the source. */
-const ofTheSource = ['filter', 'operation', 'split', 'sort'];
+const ofTheSource = ['filter', 'operation', 'split', 'hold', 'sort'];
 
 /** A step among others: a record is mapped before all but what looks at the source. */
 function stepsAround(entry: KindEntry): unknown[] {

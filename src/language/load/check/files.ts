@@ -1,4 +1,5 @@
 import { writtenUse } from '../../compile/written-use.ts';
+import type { WrittenStep } from '../../compile/steps.ts';
 import { isMap } from '../load-workspace.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import type { FoundUse } from './pipeline.ts';
@@ -8,12 +9,17 @@ export function checkFiles(
   { catalogue }: Checking,
   { tell }: DocumentCheck,
   { sources, sinks, reports }: Record<'sources' | 'sinks' | 'reports', readonly FoundUse[]>,
+  steps: readonly WrittenStep[],
 ): void {
   const attaches = ({ use }: FoundUse): boolean => {
     const kind = writtenUse(use.words.format)?.kind;
     return kind !== undefined && Object.hasOwn(catalogue.formats, kind) && catalogue.formats[kind]?.attaches === true;
   };
   const haveFiles = sources.some(attaches);
+  for (const { path } of steps.filter(({ kind }) => haveFiles && kind === 'hold')) {
+    const message = '`hold` keeps what stands in a row, and the file of a record may be gone when its date comes.';
+    tell('STEP_MISPLACED', [...path, 'hold'], message, 'Leave the `hold` out.', { at: 'key' });
+  }
   for (const sink of sinks) {
     const named = isMap(sink.use.options) && sink.entry.takesFormat && sink.use.options.name !== undefined;
     if (attaches(sink) && !haveFiles) {

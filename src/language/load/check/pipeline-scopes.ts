@@ -115,6 +115,7 @@ const known = new Set([
   'dedupe',
   'mask',
   'split',
+  'hold',
   'sort',
   'call',
   'diff',

@@ -55,7 +55,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
   checkFormats(checking, check, [...sources, ...sinks, ...reports]);
-  checkFiles(checking, check, { sources, sinks, reports });
+  checkFiles(checking, check, { sources, sinks, reports }, steps);
   checking.read.clear();
   for (const leaf of leavesOf(checking, value, steps)) {
     checkMarked(checking, check, leaf, namesFor(leaf.path, scopes, steps));
@@ -156,8 +156,9 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
       for (const word of ['each', 'by'])
         if (options[word] !== undefined)
           yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
-    if (kind === 'sort' && isMap(options))
-      for (const word of ['key', 'parent'])
+    const readings = { sort: ['key', 'parent'], hold: ['until'] }[kind];
+    if (readings && isMap(options))
+      for (const word of readings)
         if (options[word] !== undefined)
           yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
     if ((kind === 'map' || kind === 'set') && isMap(options)) yield { mark: { as: 'shape' }, value: options, path: at };

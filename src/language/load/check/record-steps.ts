@@ -7,7 +7,7 @@ import { hint, writeInstead } from './near.ts';
 import type { Names } from './names.ts';
 import type { PipelineScopes } from './pipeline-scopes.ts';
 
-/** Where `dedupe`, `mask`, `split` and `sort` stand, and the fields that they name. */
+/** Where `dedupe`, `mask`, `split`, `hold` and `sort` stand, and the fields that they name. */
 export function checkRecordSteps(
   check: DocumentCheck,
   steps: readonly WrittenStep[],
@@ -22,14 +22,34 @@ export function checkRecordSteps(
       misplaced(check, step, `\`${step.kind}\` stands behind the \`diff\`: ${why}.`, 'Move it before the `diff`.');
     if (step.kind === 'split' && index > firstSplit)
       misplaced(check, step, 'A second `split`: a record is taken apart once.', 'Keep one of them.');
+    if (step.kind === 'hold') checkHold(check, step, index, firstSplit);
     if (step.kind === 'sort') checkSort(check, steps, index, diffAt);
     if (step.kind === 'mask') checkMask(check, steps, index, scopes, presetKey);
   }
   checkLeaves(check, steps, firstSplit, diffAt);
 }
 
+/** What waits is a row as it was read; it is read again when its moment has come. */
+function checkHold(check: DocumentCheck, step: WrittenStep, index: number, firstSplit: number): void {
+  const { value } = check.document;
+  if (firstSplit >= 0 && index > firstSplit)
+    misplaced(
+      check,
+      step,
+      '`hold` stands behind the `split`: what waits is a record as it was read.',
+      'Move it before the `split`.',
+    );
+  if (isMap(value.record) && value.record.rows !== undefined)
+    misplaced(
+      check,
+      step,
+      '`hold` holds a row, and with `record.rows` a record is made of all rows of its key.',
+      'Leave out one of the two.',
+    );
+}
+
 /** Behind a `sort` a record only gets more fields; with a `diff` what was delivered is sorted like what is read. */
-const notBehindSort = new Set(['operation', 'dedupe', 'mask', 'split']);
+const notBehindSort = new Set(['operation', 'dedupe', 'mask', 'split', 'hold']);
 
 function checkSort(check: DocumentCheck, steps: readonly WrittenStep[], index: number, diffAt: number): void {
   const step = steps[index] as WrittenStep;
@@ -59,6 +79,7 @@ const whyBefore: Record<string, string | undefined> = {
   dedupe: 'what has not changed does not come there, so nobody can say which record is the first',
   mask: 'the snapshot would hold the values as they are, and `$was` and `$changed` would send them',
   split: 'a `diff` compares what is made of the parts',
+  hold: 'the snapshot would hold what is not to be yet',
 };
 
 const misplaced = ({ tell }: DocumentCheck, { path, kind }: WrittenStep, message: string, fix: string): void =>

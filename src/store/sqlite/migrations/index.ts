@@ -7,6 +7,7 @@ import { goneRule } from './0006-gone-rule.ts';
 import { allowances } from './0007-allowances.ts';
 import { journal } from './0009-journal.ts';
 import { inbox } from './0012-inbox.ts';
+import { postponed } from './0013-postponed.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   allowances,
   journal,
   inbox,
+  postponed,
 ];
