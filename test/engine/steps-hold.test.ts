@@ -204,6 +204,18 @@ test('a record that is rejected after it waited is told with where it stood', ()
     expect(reject?.source).toEqual(person('p1', '2026-11-25'));
   }));
 
+test('what is held once more stands where it stood', () =>
+  inWorld(async (world) => {
+    const tomorrow: Step = { kind: 'hold', at: 'steps[0]', until: compileExpression('$today(1)') };
+    const always = testPipeline({ before: [tomorrow], feed: 'changes', diff: null });
+    await world.run(always, [person('p1')]);
+    await world.run(always, nothing);
+    const ids = (await world.store.postponed('people')).map(({ id }) => id);
+    expect(await world.store.postponedRecords(ids)).toEqual([
+      { key: 'p1', until: Date.UTC(2026, 10, 25, 21), origin: 'people.csv', line: 2, source: person('p1') },
+    ]);
+  }));
+
 test('what waits is sealed in the store', () =>
   inWorld(async (world) => {
     await world.run(stream, [person('p1', '2027-01-01', 'Nobody Special')]);

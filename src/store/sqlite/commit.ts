@@ -31,7 +31,7 @@ export function commits(
           acknowledge(connection, into, run, commit, ids);
         }
         changeRejects(connection, vault, sealing, { id: run, pipeline, now }, commit);
-        changePostponed(connection, vault, sealing, { id: run, pipeline }, commit);
+        changePostponed(connection, vault, sealing, pipeline, commit);
         saveProgress(connection, run, counts, commit.counts, now);
         return { ids };
       });

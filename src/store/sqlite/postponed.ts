@@ -16,22 +16,16 @@ const ofPipeline = statement<{ pipeline: string }>()((query, arg) =>
 const byId = statement<{ id: number }>()((query, arg) =>
   query.selectFrom('postponed').select(['key_hash', 'until', 'sealed']).where('id', '=', arg('id')),
 );
-const save = statement<{ pipeline: string; keyHash: Uint8Array; until: number; run: string; sealed: Uint8Array }>()((
-  query,
-  arg,
-) => {
-  const values = { run: arg('run'), sealed: arg('sealed') };
-  return query
-    .insertInto('postponed')
-    .values({ pipeline: arg('pipeline'), key_hash: arg('keyHash'), until: arg('until'), ...values })
-    .onConflict((conflict) => conflict.columns(['pipeline', 'key_hash', 'until']).doUpdateSet(values));
-});
-const replace = statement<{ pipeline: string; keyHash: Uint8Array; run: string }>()((query, arg) =>
+const save = statement<{ pipeline: string; keyHash: Uint8Array; until: number; sealed: Uint8Array }>()((query, arg) =>
   query
-    .deleteFrom('postponed')
-    .where('pipeline', '=', arg('pipeline'))
-    .where('key_hash', '=', arg('keyHash'))
-    .where('run', '!=', arg('run')),
+    .insertInto('postponed')
+    .values({ pipeline: arg('pipeline'), key_hash: arg('keyHash'), until: arg('until'), sealed: arg('sealed') })
+    .onConflict((conflict) =>
+      conflict.columns(['pipeline', 'key_hash', 'until']).doUpdateSet({ sealed: arg('sealed') }),
+    ),
+);
+const replace = statement<{ pipeline: string; keyHash: Uint8Array }>()((query, arg) =>
+  query.deleteFrom('postponed').where('pipeline', '=', arg('pipeline')).where('key_hash', '=', arg('keyHash')),
 );
 const drop = statement<{ id: number }>()((query, arg) => query.deleteFrom('postponed').where('id', '=', arg('id')));
 
@@ -68,13 +62,13 @@ export function changePostponed(
   connection: Connection,
   vault: Vault,
   { seal }: Sealing,
-  { id: run, pipeline }: { id: string; pipeline: string },
+  pipeline: string,
   { postponed = [], replacedKeys = [] }: Pick<Commit, 'postponed' | 'replacedKeys'>,
 ): void {
-  for (const key of replacedKeys) connection.run(replace, { pipeline, keyHash: vault.keyHash(key), run });
+  for (const key of replacedKeys) connection.run(replace, { pipeline, keyHash: vault.keyHash(key) });
   for (const { until, ...content } of postponed) {
     const keyHash = vault.keyHash(content.key);
     const sealed = seal(content, contextOf(keyHash, until));
-    connection.run(save, { pipeline, keyHash, until, run, sealed });
+    connection.run(save, { pipeline, keyHash, until, sealed });
   }
 }

@@ -113,7 +113,6 @@ export interface Tables {
     pipeline: string;
     key_hash: Uint8Array;
     until: number;
-    run: string;
     sealed: Uint8Array;
   };
   acceptances: {

@@ -12,7 +12,6 @@ export const postponed: Migration = {
       .addColumn('pipeline', 'text', (column) => column.notNull())
       .addColumn('key_hash', 'blob', (column) => column.notNull())
       .addColumn('until', 'integer', (column) => column.notNull())
-      .addColumn('run', 'text', (column) => column.notNull())
       .addColumn('sealed', 'blob', (column) => column.notNull())
       .addUniqueConstraint('postponed_once', ['pipeline', 'key_hash', 'until']),
   ],
