@@ -211,6 +211,11 @@ export const codes = listed({
     about: 'A target says `repeat: never`: where an answer is lost, a person has to look. A warning.',
   },
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
+  LOOKUP_IMPOSSIBLE: {
+    class: 'config',
+    about:
+      'A `lookup` reads something that has not everybody, or asks for keys that it never names. The message says which.',
+  },
   STEP_MISPLACED: {
     class: 'config',
     about:
@@ -701,6 +706,25 @@ export const codes = listed({
     class: 'data',
     about:
       'A part of a record has no value by which a `split` could tell it from the others. The record is rejected whole, and keeps what was made of it before.',
+  },
+  LOOKUP_NOBODY: {
+    class: 'data',
+    about:
+      'Nobody in what a `lookup` reads has the key. Mend the key or the source, or write `unknown: absent` where that is no mistake.',
+  },
+  LOOKUP_SEVERAL: {
+    class: 'data',
+    about: 'Several records of what a `lookup` reads have the key, and they differ: nobody can say which is meant.',
+  },
+  LOOKUP_UNSURE: {
+    class: 'data',
+    about:
+      'Nobody is found by a `lookup`, and some rows of what it reads could not be read, or have no key: one of them may be meant.',
+  },
+  LOOKUP_INCOMPLETE: {
+    class: 'fatal',
+    about:
+      'What a `lookup` reads is not there, or did not come whole. The run fails, as everybody who is not found could not be told from who is unknown.',
   },
   HOLD_UNTIL_UNREADABLE: {
     class: 'data',

@@ -56,6 +56,45 @@ describe('portolan test', () => {
     });
   });
 
+  test('a case names a file for each lookup; without one the case can not be run', async () => {
+    const folder = await newWorkspace({
+      'pipelines/staff.yaml': `
+pipeline: staff
+source:
+  file: { path: in/staff.csv }
+  format: csv
+  feed: full
+record: { key: number }
+steps:
+  - lookup: { from: { file: { path: in/offices.csv }, format: csv }, key: code, by: office }
+    as: place
+  - map: { externalId: =number, name: =$place.city }
+  - diff: { missing: ignore }
+sink: { file: { path: out/staff.json }, format: json }
+`,
+      'pipelines/staff.check.yaml': `
+check: staff
+now: 2026-11-24
+cases:
+  - name: who has an office has its city
+    source: fixtures/staff.csv
+    lookups: { place: fixtures/offices.csv }
+    expect: { create: 1, rejected: 1, sent: fixtures/sent.json }
+  - name: nothing to look up in
+    source: fixtures/staff.csv
+    expect: { create: 1 }
+`,
+      'pipelines/fixtures/staff.csv': 'number,office\n1,k\n2,t\n',
+      'pipelines/fixtures/offices.csv': 'code,city\nk,Kazan\n',
+      'pipelines/fixtures/sent.json': JSON.stringify([staffNamed('1', 'Kazan')]),
+    });
+    const { code, out } = await portolan(folder, ['test', 'staff']);
+    expect(code).toBe(1);
+    expect(out).toContain('ok staff who has an office has its city\n');
+    expect(out).toContain('FAILED staff nothing to look up in\n');
+    expect(out).toContain('LOOKUP_INCOMPLETE What $place is looked up in (file) could not be read whole');
+  });
+
   test('a case names a file for each source of a list; a source without one has nothing', async () => {
     const folder = await newWorkspace({
       'pipelines/staff.yaml': `

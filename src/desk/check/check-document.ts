@@ -9,6 +9,8 @@ export interface CheckCase {
   name: string;
   /** One for each source of the pipeline, in order; the sources that are left have nothing. */
   sources: string[];
+  /** Of each `lookup`, by its `as`. */
+  lookups: Record<string, string>;
   known?: string;
   params: Record<string, string>;
   /** Any count of S2, and delivered records by operation. */
@@ -36,6 +38,7 @@ export function pipelineChecks(loaded: Loaded): PipelineCheck[] {
 interface WrittenCase {
   name: string;
   source: string | string[];
+  lookups?: Record<string, string>;
   known?: string;
   params?: Fields;
   expect: Fields;
@@ -47,11 +50,12 @@ function checkOf({ name, file, value }: LoadedDocument, root: string): PipelineC
     pipeline: name,
     file,
     now: String(value.now),
-    cases: (value.cases as WrittenCase[]).map(({ name, source, known, params, expect }) => {
+    cases: (value.cases as WrittenCase[]).map(({ name, source, lookups, known, params, expect }) => {
       const { sent, ...counts } = expect;
       return {
         name,
         sources: [source].flat().map(beside),
+        lookups: Object.fromEntries(Object.entries(lookups ?? {}).map(([as, path]) => [as, beside(path)])),
         ...(known === undefined ? {} : { known: beside(known) }),
         params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)])),
         counts: counts as Record<string, number>,

@@ -95,7 +95,7 @@ async function runCase(
       runsFolder: join(folder, 'runs'),
       tables,
       openSource: async (use, opening) => {
-        const fixture = each.sources[pipeline.sources.indexOf(use)];
+        const fixture = fixtureOf(each, pipeline, use);
         if (fixture === undefined) return { nothing: `The case has no file for this source: ${use.kind}.` };
         return openFixture(fixture, formatOf(use), clock, emptyOf(use), opening);
       },
@@ -108,6 +108,16 @@ async function runCase(
     await store.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What stands in for a source, or for what a `lookup` reads. */
+function fixtureOf(
+  { sources, lookups }: CheckCase,
+  { sources: own, steps }: Pipeline,
+  use: SourceUse,
+): string | undefined {
+  const lookup = steps.find((step) => step.kind === 'lookup' && step.use === use);
+  return lookup ? lookups[lookup.as ?? ''] : sources[own.indexOf(use)];
 }
 
 function snapshotOf({ name, steps }: Pipeline): { name: string; snapshot: string } {

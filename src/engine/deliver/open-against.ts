@@ -16,7 +16,7 @@ export async function openAgainst(
   const sink = await world.openSink(target.use, { scope, env, signal, note: (message) => note(run, message) });
   return {
     index: space.newTargetIndex(world.vault, { fields: rule.fields, key: sink.key }),
-    facts: space.newTargetFacts(),
+    facts: space.newFacts('target'),
     sink: rule.sink,
     sinkName: target.name,
     ...(sink.keepOf ? { keepOf: (original) => sink.keepOf?.(original) ?? Promise.resolve({}) } : {}),

@@ -2,16 +2,25 @@ import { ALL_SINKS, entryState } from '../../store/entry.ts';
 import { counted } from '../../model/counted.ts';
 import type { Fields, ReadEnd } from '../../model/record.ts';
 import { checkStop, note, type RunContext } from '../run/context.ts';
+import { openToRead } from '../run/sources.ts';
 import type { Collected } from './collect.ts';
 import { flag } from './ledger.ts';
 import { sighting, type TargetIndex } from './target-index.ts';
-import type { TargetFact, TargetFacts } from './target-facts.ts';
+import type { SealedFacts } from './sealed-facts.ts';
 import { comparable } from './target-values.ts';
+
+/** What the target's list said of one person. */
+export interface TargetFact {
+  /** The fields that are compared. */
+  record: Fields;
+  /** What the target's `keep` makes of it. */
+  kept: Fields;
+}
 
 /** How a run compares with the target's own list. */
 export interface Against {
   index: TargetIndex;
-  facts: TargetFacts;
+  facts: SealedFacts<TargetFact>;
   /** The sink whose records the list holds: place in the pipeline, and the name that kept values stand under. */
   sink: number;
   sinkName: string;
@@ -63,18 +72,7 @@ async function readList(
   against: Against,
 ): Promise<Pick<ReadEnd, 'complete' | 'reason'>> {
   const { index, facts, counts, keepOf } = against;
-  const { world, scope, env, signal } = run;
-  const source = await world.openSource(rule.against?.use as NonNullable<typeof rule.against>['use'], {
-    scope,
-    env,
-    signal,
-    note: (message) => note(run, message),
-    wanted: [],
-    dryRun: true,
-    consumed: async () => false,
-    latestFirst: false,
-    cursor: { source: '' },
-  });
+  const source = await openToRead(run, rule.against?.use as NonNullable<typeof rule.against>['use']);
   if ('nothing' in source) return { complete: false, reason: source.nothing };
   let unreadable = 0;
   try {

@@ -4,7 +4,7 @@ import { Ledger } from './ledger.ts';
 import { MatchIndex } from './match-index.ts';
 import type { GatherSpace } from '../run/gather.ts';
 import type { Vault } from '../../store/ports.ts';
-import { TargetFacts } from './target-facts.ts';
+import { SealedFacts } from './sealed-facts.ts';
 import { TargetIndex } from './target-index.ts';
 import { Staging, type Staged } from './staging.ts';
 
@@ -32,8 +32,9 @@ export class RunSpace {
   newTargetIndex(vault: Vault, of: { fields: readonly string[]; key: readonly string[] }): TargetIndex {
     return new TargetIndex(this.budget, vault, of);
   }
-  newTargetFacts(): TargetFacts {
-    return this.hold(new TargetFacts(`${this.path}.target`, this.budget));
+  /** `name`: tells its file from those of others. */
+  newFacts<T>(name: string): SealedFacts<T> {
+    return this.hold(new SealedFacts<T>(`${this.path}.${name}`, this.budget));
   }
   newHierarchy(vault: Vault): Hierarchy {
     return new Hierarchy(this.budget, vault);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { OpenSource } from '../../connect/sdk/index.ts';
-import type { Pipeline, Step } from '../../language/compile/pipeline.ts';
+import type { Pipeline, SourceUse, Step } from '../../language/compile/pipeline.ts';
+import type { Scope } from '../../expression/index.ts';
 import { problem } from '../../model/problem.ts';
 import { type Delivery } from '../deliver/delivery.ts';
 import { doubtsOf } from '../deliver/doubts.ts';
@@ -16,7 +17,7 @@ import { fieldFactsOf } from './field-facts.ts';
 import { finish, isWholeFeed, resultOf } from './finish.ts';
 import type { Observe, RunResult } from './result.ts';
 import { ownPlace, takeState } from './state-place.ts';
-import { openSources } from './sources.ts';
+import { openSources, openToRead } from './sources.ts';
 import { onlyPostponed, Postponed } from './postponed.ts';
 import { runSortedStream } from './sorted-stream.ts';
 import { runStream } from './stream.ts';
@@ -151,6 +152,9 @@ async function workWithin(run: RunContext, space: RunSpace): Promise<Ending> {
     fields: fieldFactsOf(pipeline),
     newLedger: () => space.newLedger(),
     openCall: calls.open,
+    newFacts: <T>(name: string) => space.newFacts<T>(name),
+    read: (use: SourceUse, names: Scope) => openToRead(run, use, names),
+    note: (sentence: string) => note(run, sentence),
     signal,
     inFlight,
   };

@@ -67,6 +67,26 @@ async function openOne(
   });
 }
 
+/** A source that is read and left as it is: nothing of it is consumed, and it is read from its beginning. */
+export function openToRead(
+  run: RunContext,
+  use: SourceUse,
+  names: RunContext['scope'] = {},
+): Promise<OpenSource | NothingToRead> {
+  const { world, scope, env, signal } = run;
+  return world.openSource(use, {
+    scope: { ...scope, ...names },
+    env,
+    signal,
+    dryRun: true,
+    note: (message) => note(run, message),
+    wanted: [],
+    consumed: async () => false,
+    latestFirst: false,
+    cursor: { source: '' },
+  });
+}
+
 /** `lacking`: a sentence about a full source that had nothing, so that nobody is absent from all of them. */
 function asOne(placed: readonly Placed[], lacking: string | undefined, latestFirst: boolean): OpenSource {
   const order = latestFirst ? [...placed].reverse() : placed;

@@ -1,5 +1,5 @@
 import { nearestName, type Expression, type Shape } from '../../expression/index.ts';
-import type { Pipeline } from '../../language/compile/pipeline.ts';
+import type { Pipeline, Step } from '../../language/compile/pipeline.ts';
 
 /**
  * A sentence for each field that an expression reads before the first `map`, and that neither the file nor
@@ -43,14 +43,36 @@ function* readings({ record, steps, sinks }: Pipeline): Generator<{
   yield { place: 'gone', expressions: listed(record.gone) };
   for (const step of steps) {
     yield { place: 'when', expressions: listed(step.when) };
-    if (step.kind === 'filter') yield { place: 'filter', expressions: [step.condition] };
-    if (step.kind === 'diff') yield { place: 'protect', expressions: listed(step.rule.protect) };
-    if (step.kind === 'call') yield { place: 'call', expressions: leavesOf(step.parameters) };
+    yield { place: step.kind === 'diff' ? 'protect' : step.kind, expressions: readBy(step) };
     if (step.kind !== 'map' && step.kind !== 'set') continue;
     yield { place: step.kind, expressions: leavesOf(step.shape), makes: step.fields };
     if (step.kind === 'map') return;
   }
   for (const { when } of sinks) yield { place: 'when', expressions: listed(when) };
+}
+
+/** What a step reads of the record and makes no field of. */
+function readBy(step: Step): readonly Expression[] {
+  switch (step.kind) {
+    case 'filter':
+      return [step.condition];
+    case 'diff':
+      return listed(step.rule.protect);
+    case 'call':
+      return leavesOf(step.parameters);
+    case 'lookup':
+      return [step.by];
+    case 'sort':
+      return [step.key, step.parent];
+    case 'hold':
+      return [step.until];
+    case 'dedupe':
+      return step.by;
+    case 'split':
+      return [step.each];
+    default:
+      return [];
+  }
 }
 
 const listed = (expression: Expression | undefined): Expression[] => (expression ? [expression] : []);

@@ -9,6 +9,7 @@ import { dedupeStep } from './dedupe.ts';
 import { holdStep } from './hold.ts';
 import { maskStep } from './mask.ts';
 import { sortStep } from './sort.ts';
+import { lookupStep } from './lookup/index.ts';
 import { callStep } from './call.ts';
 import { concerns, named, type Passing, type RunStep, type StepTools, type Verdict } from './step.ts';
 import { takeApart, type TakeApart } from './split.ts';
@@ -32,7 +33,7 @@ export function compileSteps(steps: Step[], tools: StepTools): RunSteps {
   const at = steps.findIndex((step) => step.kind === 'split');
   const split = steps[at];
   if (split?.kind !== 'split') return neighbours(steps, tools);
-  const overlaps = steps.some((step) => step.kind === 'call');
+  const overlaps = steps.some(waits);
   const apart = { take: placedApart(split, takeApart(split), tools), rest: neighbours(steps.slice(at + 1), tools) };
   return Object.assign(neighbours(steps.slice(0, at), tools), { apart, overlaps });
 }
@@ -50,8 +51,11 @@ function neighbours(steps: Step[], tools: StepTools): RunSteps {
     return undefined;
   };
   const run = (passing: Passing, env: Environment): MaybePromise<Verdict | undefined> => from(0, passing, env);
-  return Object.assign(run, { overlaps: steps.some((step) => step.kind === 'call') });
+  return Object.assign(run, { overlaps: steps.some(waits) });
 }
+
+/** Several records are in it at once. */
+const waits = (step: Step): boolean => step.kind === 'call' || (step.kind === 'lookup' && step.batch !== undefined);
 
 function runOf(step: Step, tools: StepTools): RunStep {
   switch (step.kind) {
@@ -73,6 +77,8 @@ function runOf(step: Step, tools: StepTools): RunStep {
       return holdStep(step);
     case 'sort':
       return sortStep(step);
+    case 'lookup':
+      return lookupStep(step, tools);
     case 'call':
       return callStep(step, tools);
     case 'split':
@@ -83,8 +89,8 @@ function runOf(step: Step, tools: StepTools): RunStep {
 
 function withWords(step: Step, run: RunStep): RunStep {
   const { only, when, as } = step;
-  // A call looks at its words when its turn comes: they belong to its order.
-  if ((!only && !when && !as) || step.kind === 'call') return run;
+  // A call and a lookup look at their words themselves: they belong to their order, and `as` names what they bring.
+  if ((!only && !when && !as) || step.kind === 'call' || step.kind === 'lookup') return run;
   return (passing, env) => {
     const go = (): MaybePromise<Verdict | undefined> =>
       whenReady(run(passing, env), (verdict) => {

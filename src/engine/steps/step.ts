@@ -1,8 +1,9 @@
 import { whenReady, type Environment, type MaybePromise, type Scope } from '../../expression/index.ts';
-import type { OpenCall } from '../../connect/sdk/index.ts';
-import type { Step, Use } from '../../language/compile/pipeline.ts';
+import type { NothingToRead, OpenCall, OpenSource } from '../../connect/sdk/index.ts';
+import type { SourceUse, Step, Use } from '../../language/compile/pipeline.ts';
 import type { Vault } from '../../store/ports.ts';
 import type { Fields, Operation } from '../../model/record.ts';
+import type { SealedFacts } from '../diff/sealed-facts.ts';
 import type { Ledger } from '../diff/ledger.ts';
 import type { TreePlace } from '../order/hierarchy.ts';
 import type { FieldFacts } from '../run/field-facts.ts';
@@ -47,6 +48,11 @@ export interface StepTools {
   /** For values that must be unique; it takes of the run's budget. */
   newLedger(): Ledger;
   openCall(use: Use): Promise<OpenCall>;
+  /** For what is looked up: sealed, on disk. */
+  newFacts<T>(name: string): SealedFacts<T>;
+  /** Opens a source that is only read, with names that its options may use. */
+  read(use: SourceUse, names: Scope): Promise<OpenSource | NothingToRead>;
+  note(sentence: string): void;
   /** Aborted when the run is cancelled: nothing new is begun. */
   signal: AbortSignal;
   /** Aborted a grace later, for what is in flight (S23). */

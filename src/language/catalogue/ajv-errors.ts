@@ -19,7 +19,7 @@ export function isTold(error: ErrorObject, root: Schema): boolean {
   if (error.keyword === 'if') return true;
   if (error.keyword === 'additionalProperties' && isKindSchema(error.parentSchema)) return true;
   const parts = error.schemaPath.split('/').slice(1).map(unescaped);
-  let node: unknown = root;
+  let node: unknown = startOf(parts, error, root);
   for (const [depth, part] of parts.entries()) {
     const isLast = depth === parts.length - 1;
     if (ownedByKind.has(part) && isKindSchema(node)) return true;
@@ -27,6 +27,14 @@ export function isTold(error: ErrorObject, root: Schema): boolean {
     node = (node as Record<string, unknown> | undefined)?.[part];
   }
   return false;
+}
+
+/** Below a `$ref` ajv counts the path from what is referred to. */
+function startOf(parts: readonly string[], error: ErrorObject, root: Schema): unknown {
+  const starts = [root, ...Object.values((root.$defs ?? {}) as Record<string, Schema>)];
+  const below = (start: unknown): unknown =>
+    parts.slice(0, -1).reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], start);
+  return starts.find((start) => below(start) === error.parentSchema) ?? root;
 }
 
 const isSchema = (node: unknown): boolean =>

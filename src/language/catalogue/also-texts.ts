@@ -14,7 +14,7 @@ export const isEscape = (pattern: unknown): boolean => patterns.includes(pattern
  * The same schema, whose leaves also accept texts of a pattern, whatever they ask for otherwise. Written so that editors
  * and ajv read it alike.
  */
-export function alsoTexts(schema: Schema, pattern: string): Schema {
+export function alsoTexts(schema: Schema, pattern: string, isWhole = true): Schema {
   if (schema.anyOf || schema.oneOf || schema.$ref) return schema;
   const { properties, items, additionalProperties } = schema as {
     properties?: Record<string, Schema>;
@@ -26,16 +26,16 @@ export function alsoTexts(schema: Schema, pattern: string): Schema {
     ...(properties
       ? {
           properties: Object.fromEntries(
-            Object.entries(properties).map(([name, option]) => [name, alsoTexts(option, pattern)]),
+            Object.entries(properties).map(([name, option]) => [name, alsoTexts(option, pattern, false)]),
           ),
         }
       : {}),
-    ...(typeof items === 'object' ? { items: alsoTexts(items, pattern) } : {}),
+    ...(typeof items === 'object' ? { items: alsoTexts(items, pattern, false) } : {}),
     ...(typeof additionalProperties === 'object'
-      ? { additionalProperties: alsoTexts(additionalProperties, pattern) }
+      ? { additionalProperties: alsoTexts(additionalProperties, pattern, false) }
       : {}),
   };
-  return leaf(below, pattern);
+  return isWhole ? below : leaf(below, pattern);
 }
 
 function leaf(schema: Schema, pattern: string): Schema {
@@ -46,7 +46,9 @@ function leaf(schema: Schema, pattern: string): Schema {
     const allowed = values ?? [constant];
     return { ...others, anyOf: [{ enum: allowed }, { type: 'string', pattern }] };
   }
-  if (types.includes('object') || types.includes('array') || types.length === 0) return schema;
+  if (types.length === 0) return schema;
+  // A list or a map may be what an expression comes to; what is filled in from outside is always a text.
+  if ((types.includes('object') || types.includes('array')) && pattern !== expressionPattern) return schema;
   if (!types.includes('string')) return { ...schema, type: [...types, 'string'], pattern };
   if (format !== undefined)
     return {

@@ -4,7 +4,7 @@ import type { Catalogue, KindEntry } from './catalogue.ts';
 import { checkSchema } from './documents/check.ts';
 import { pipelineSchema } from './documents/pipeline.ts';
 import { words } from './documents/shared.ts';
-import { againstAbout, wordsOfSteps } from './documents/steps.ts';
+import { againstAbout, lookupFromAbout, wordsOfSteps } from './documents/steps.ts';
 import { workspaceSchema } from './documents/workspace.ts';
 
 type Kinds = Omit<Catalogue, 'documents'>;
@@ -47,14 +47,18 @@ const reportFormatWord: Schema = {
     'Format of the report. Options that are not written here are those in which the feed was received, where it is of the same format: a report on a file in windows-1251 with `;` is one itself under `csv`, and is in UTF-8 under `csv: { encoding: utf-8 }`.',
 };
 
-function placed(entries: Entries, beside: (entry: KindEntry) => readonly string[]): Record<string, PlacedKind> {
+function placed(
+  entries: Entries,
+  beside: (entry: KindEntry) => readonly string[],
+  required: (entry: KindEntry) => readonly string[] = (entry) => beside(entry).filter((word) => word === 'format'),
+): Record<string, PlacedKind> {
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
       name,
       {
         options: { ...entry.options, description: entry.summary },
         beside: beside(entry),
-        ...(beside(entry).includes('format') ? { required: ['format'] } : {}),
+        ...(required(entry).length > 0 ? { required: required(entry) } : {}),
       },
     ]),
   );
@@ -103,21 +107,37 @@ function correctionsSchema(sources: Entries): Schema {
 
 function stepSchema({ steps, calls, sources }: Kinds): Schema {
   const { connection, only, when, as } = words;
-  const { call, diff } = steps;
+  const { call, diff, lookup } = steps;
   const reads = Object.fromEntries(
     Object.entries(sources).filter(([name, entry]) => name.includes('.') && !entry.isInbound),
   );
   const known = {
     ...steps,
     ...(call && Object.keys(calls).length > 0 ? { call: { ...call, options: callSchema(calls) } } : {}),
+    ...(lookup ? { lookup: { ...lookup, options: lookupSchema(lookup.options, sources) } } : {}),
     ...(diff && Object.keys(reads).length > 0 ? { diff: { ...diff, options: diffSchema(diff.options, reads) } } : {}),
   };
   return kindsSchema(
-    placed(known, ({ name }) => wordsOfSteps[name] ?? []),
+    placed(
+      known,
+      ({ name }) => wordsOfSteps[name] ?? [],
+      ({ name }) => (name === 'lookup' ? ['as'] : []),
+    ),
     { connection, only, when, as },
     'What is done to each record.',
   );
 }
+
+/** `from` of a lookup is a source that is only read. */
+const lookupSchema = (options: Schema, sources: Entries): Schema => {
+  const read = Object.fromEntries(Object.entries(sources).filter(([, entry]) => !entry.isInbound));
+  const from = kindsSchema(
+    placed(read, (entry) => [...connectionWord(entry), ...formatWordOf(entry)]),
+    { connection: words.connection, format: formatWord },
+    lookupFromAbout,
+  );
+  return { ...options, properties: { ...(options.properties as Record<string, Schema>), from } };
+};
 
 /** `against` of a diff is one of the declared reads. */
 const diffSchema = (options: Schema, reads: Entries): Schema => ({

@@ -13,6 +13,7 @@ import { maskedColumns } from './masked.ts';
 import { neverRepeated } from './never-repeats.ts';
 import { personalFields } from './personal.ts';
 import type { Pipeline, ReportUse, SourceUse, Step, Use } from './pipeline.ts';
+import { compileReading } from './reading.ts';
 import { recordRule } from './record-rule.ts';
 import { ruleHashes } from './rule-hash.ts';
 import { compileStep, onlyOf, stepWordsOf, writtenSteps, type WrittenStep } from './steps.ts';
@@ -36,9 +37,11 @@ export function compilePipeline(loaded: Loaded, name: string, catalogue: Catalog
   const steps = written.map((step, index) =>
     step.kind === 'call'
       ? callStep(compiler, step)
-      : step.kind === 'diff'
-        ? diffStep(compiler, value, written, index)
-        : compileStep(step, name),
+      : step.kind === 'lookup'
+        ? lookupStep(compiler, step)
+        : step.kind === 'diff'
+          ? diffStep(compiler, value, written, index)
+          : compileStep(step, name),
   );
   const masked = maskedColumns(record, steps);
   const { tolerate } = (value.errors ?? {}) as { tolerate?: string | number };
@@ -128,6 +131,20 @@ function callStep(compiler: Compiler, step: WrittenStep): Step {
     use: typeof connection === 'string' ? Object.freeze({ ...operation, connection }) : operation,
     parameters: operation.options as Shape,
     writes: compiler.catalogue.calls[operation.kind]?.writes !== false,
+  });
+}
+
+/** A step that looks something up: what it reads is a use like any other. */
+function lookupStep(compiler: Compiler, step: WrittenStep): Step {
+  const { from, key, by, batch, unknown } = step.options as Written;
+  return Object.freeze({
+    ...stepWordsOf(step),
+    kind: 'lookup',
+    use: sourceUse(compiler, from),
+    key: compileReading(String(key)),
+    by: compileReading(String(by)),
+    ...(typeof batch === 'number' ? { batch } : {}),
+    isOptional: unknown === 'absent',
   });
 }
 

@@ -10,7 +10,7 @@ interface Known {
 
 /**
  * Names of personal fields: those the record declares, the list of rows that have one, and whatever `map` and `set` make out of them, out of the record
- * as a whole, and out of answers that a `call` brought about it.
+ * as a whole, and out of what a `call` or a `lookup` brought about it.
  */
 export function personalFields(
   { fields, rows }: Pick<RecordRule, 'fields' | 'rows'>,
@@ -25,7 +25,8 @@ export function personalFields(
     for (const name of current) all.add(name);
   }
   for (const step of steps) {
-    if (step.kind === 'call' && step.as !== undefined && current.size > 0) answers.add(step.as);
+    if ((step.kind === 'call' || step.kind === 'lookup') && step.as !== undefined && current.size > 0)
+      answers.add(step.as);
     if (step.kind === 'split' && readsPersonal(step.each.uses, { fields: current, answers })) {
       all.add(step.into);
       current = new Set([...current, step.into]);

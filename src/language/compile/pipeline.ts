@@ -79,6 +79,7 @@ export type Step = StepWords &
     | { kind: 'split'; each: Expression; into: string; by?: Expression }
     | { kind: 'hold'; until: Expression }
     | { kind: 'sort'; key: Expression; parent: Expression }
+    | { kind: 'lookup'; use: SourceUse; key: Expression; by: Expression; batch?: number; isOptional: boolean }
     | { kind: 'call'; use: Use; parameters: Shape; writes: boolean }
     | { kind: 'diff'; rule: DiffRule }
   );

@@ -11,7 +11,7 @@ export function ruleHashes(record: Pipeline['record'], steps: readonly WrittenSt
   const lastFilter = beforeDiff.findLastIndex((step) => step.kind === 'filter');
   const deciding = beforeDiff
     .slice(0, lastFilter + 1)
-    .filter((step) => ['filter', 'map', 'set', 'call', 'mask', 'split'].includes(step.kind))
+    .filter((step) => ['filter', 'map', 'set', 'call', 'lookup', 'mask', 'split'].includes(step.kind))
     .map(({ kind, options, words }) => ({ kind, options, words }));
   const split = steps.find((step) => step.kind === 'split');
   return Object.freeze({

@@ -55,6 +55,10 @@ export const en: Sentences = Object.freeze({
     EXPRESSION_FAILED: (it) => `${field(it)} could not be worked out`,
     TEMPLATE_VALUE: (it) => `${field(it)} has a value that cannot stand in a text`,
     OPERATION_UNKNOWN: () => 'The row does not say what is to be done with it',
+    LOOKUP_NOBODY: (it) => `${field(it, 'The key')} names nobody in the list where it is looked up`,
+    LOOKUP_SEVERAL: (it) => `${field(it, 'The key')} names several different entries of the list where it is looked up`,
+    LOOKUP_UNSURE: (it) =>
+      `${field(it, 'The key')} is not found in the list where it is looked up, a part of which could not be read`,
     HOLD_UNTIL_UNREADABLE: () => 'The date from which this row is to hold is not a date',
     SORT_CYCLE: (it) => `${field(it, 'The parent')} leads back to this row itself, over other rows`,
     SPLIT_PART_UNNAMED: (it) => `${field(it, 'A list')} has an entry that nothing tells from the others`,

@@ -47,6 +47,15 @@ const oneCase = field.object(
         examples: ['fixtures/two-dismissed.csv', ['fixtures/full.csv', 'fixtures/changes.csv']],
       },
     ),
+    lookups: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
+      { type: 'object', additionalProperties: { type: 'string', minLength: 1 }, minProperties: 1 },
+      {
+        about:
+          'File that each `lookup` reads, by its `as`, in the format of its source (JSON where that has none). With `batch` it is as if the read had given all of it.',
+        optional: true,
+        examples: [{ boss: 'fixtures/managers.csv' }],
+      },
+    ),
     known: field.workspaceFile({
       about:
         'JSON file with the snapshot before the run: a list of `{ key, record }`, each as it was last delivered, with `kept` by sink and `gone: true` where wanted. Paths start at the folder of the check.',

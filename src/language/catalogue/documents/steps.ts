@@ -27,6 +27,11 @@ const validateAbout =
   'Checks the record by JSON Schema, and fields that must be unique within the run. A record that fails is rejected with the reason, and the others go on.';
 const callAbout =
   'Does one operation of a connector for each record; beside it `as` names the answer, read as `$name`. An operation that only asks (GET) may stand before the diff, and a plan makes it too. One that writes stands after the diff, or in a pipeline without one: it is made for records to be sent only, and never in a plan. What was not committed is repeated, so it must be safe to repeat. A refusal rejects the record.';
+const lookupAbout =
+  'Gives each record what another source says of a key, such as the mail address of a manager: `as` names the record that was found. Nothing of that source is consumed. Where it can not be read whole the run fails; a key that several different records have rejects.';
+/** About `from`, for this schema and for that of a workspace with connectors. */
+export const lookupFromAbout =
+  'Where it is looked up: a source as beside `source:`, or a read of a connector. Its records stand as they were read, without `record:`.';
 const diffAbout =
   'Compares with what was last delivered and says for each record: create, update, unchanged, missing or returned. Nothing is written before everything is read and the guards have been judged.';
 
@@ -136,6 +141,39 @@ const against = field.raw<unknown, { about: string; optional: true }>(
   { about: againstAbout, optional: true },
 );
 
+const lookup = field.object(
+  {
+    from: field.raw<unknown, { about: string; examples: unknown[] }>(
+      { type: ['string', 'object'] },
+      { about: lookupFromAbout, examples: [{ file: { path: 'managers.csv' }, format: 'csv' }] },
+    ),
+    key: field.reading({
+      about: 'What names a record of `from`, as a JSONata expression over it.',
+      input: 'none',
+      examples: ['tab_no'],
+    }),
+    by: field.reading({
+      about: 'The `key` that is looked for, as a JSONata expression over the record; without a value nothing is.',
+      input: 'record',
+      examples: ['manager_no'],
+    }),
+    batch: field.integer({
+      about:
+        'How many keys are asked for at once, where `from` is a read that takes them as `$wanted`. Each is asked for once in a run. Without it `from` is read whole, once.',
+      minimum: 1,
+      maximum: 10_000,
+      optional: true,
+      examples: [50],
+    }),
+    unknown: field.choice(['reject', 'absent'], {
+      about: 'What becomes of a record whose key nobody has: it is rejected, or goes on without the name.',
+      default: 'reject',
+      optional: true,
+    }),
+  },
+  { about: lookupAbout },
+);
+
 const diff = field.object(
   {
     snapshot: field.text({
@@ -191,6 +229,13 @@ export const steps: Readonly<Record<string, KindEntry>> = Object.freeze({
     }),
   },
   ...recordSteps,
+  lookup: {
+    name: 'lookup',
+    summary: lookupAbout,
+    options: described(lookup.schema, lookupAbout, {
+      examples: [{ from: { file: { path: 'managers.csv' }, format: 'csv' }, key: 'tab_no', by: 'manager_no' }],
+    }),
+  },
   call: { name: 'call', summary: callAbout, options: call.schema },
   diff: {
     name: 'diff',
@@ -213,6 +258,7 @@ export const wordsOfSteps: Readonly<Record<string, readonly string[]>> = Object.
   split: [],
   sort: [],
   hold: ['when'],
+  lookup: ['only', 'when', 'as'],
   call: ['connection', 'only', 'when', 'as'],
   diff: [],
 });

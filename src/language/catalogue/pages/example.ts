@@ -63,12 +63,12 @@ export function examplePipeline(place: KindPlace, entry: KindEntry, { sources, s
 }
 
 /** Steps that look at columns of the source. */
-const ofTheSource = ['filter', 'operation', 'split', 'hold', 'sort'];
+const ofTheSource = ['filter', 'operation', 'split', 'hold', 'sort', 'lookup'];
 
 /** A step among others: a record is mapped before all but what looks at the source. */
 function stepsAround(entry: KindEntry): unknown[] {
   const map = { map: { id: '=id', lastName: '=last_name', email: '=email' } };
-  const step = { [entry.name]: exampleOf(entry.options) };
+  const step = { [entry.name]: exampleOf(entry.options), ...(entry.name === 'lookup' ? { as: 'manager' } : {}) };
   if (entry.name === 'map') return [step];
   return ofTheSource.includes(entry.name) ? [step, map] : [map, step];
 }

@@ -14,7 +14,7 @@ export function checkFormats(checking: Checking, check: DocumentCheck, uses: rea
     const entry = format && checking.catalogue.formats[format.kind];
     if (!format || !entry?.check || check.isDoubtful(at) || lacksOption(format.options, entry)) continue;
     try {
-      entry.check(format.options, path[0] === 'source' ? 'read' : 'write');
+      entry.check(format.options, path[0] === 'source' || path[0] === 'steps' ? 'read' : 'write');
     } catch (error) {
       if (!isProblem(error)) throw error;
       const place = format.key === undefined ? at : [...at, format.key];

@@ -117,6 +117,7 @@ const known = new Set([
   'split',
   'hold',
   'sort',
+  'lookup',
   'call',
   'diff',
 ]);

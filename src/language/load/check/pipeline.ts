@@ -12,6 +12,7 @@ import { checkConnection } from './connections.ts';
 import type { Checking, DocumentCheck } from './context.ts';
 import { checkCorrections } from './corrections.ts';
 import { checkFiles } from './files.ts';
+import { checkLookups, lookupsOf, namesOfRead } from './lookups.ts';
 import { checkFormats } from './formats.ts';
 import { checkMarked } from './marks.ts';
 import { diffNames, runMembers, runNames, type Members, type Names } from './names.ts';
@@ -51,10 +52,11 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   });
   const reports = usesOf(value.report, ['report'], checking.catalogue.sinks);
   const corrections = usesOf(value.corrections, ['corrections'], checking.catalogue.sources);
-  for (const { use, entry, path } of [...sources, ...sinks, ...reports, ...corrections]) {
+  const lookups = lookupsOf(checking, steps);
+  for (const { use, entry, path } of [...sources, ...sinks, ...reports, ...corrections, ...lookups]) {
     if (checking.loaded.workspace && !check.isMute(path)) checkConnection(checking, check, use, entry, path);
   }
-  checkFormats(checking, check, [...sources, ...sinks, ...reports]);
+  checkFormats(checking, check, [...sources, ...sinks, ...reports, ...lookups]);
   checkFiles(checking, check, { sources, sinks, reports }, steps);
   checking.read.clear();
   for (const leaf of leavesOf(checking, value, steps)) {
@@ -75,6 +77,7 @@ export function checkPipeline(checking: Checking, check: DocumentCheck): void {
   checkOperationSteps(check, steps);
   checkRecordSteps(check, steps, scopes, preset?.key);
   checkCalls(checking, check, steps);
+  checkLookups(checking, check, steps);
   checkValidate(check, steps, scopes);
   checkMatch(check, steps, scopes);
   checkAgainst(checking, check, steps);
@@ -117,7 +120,8 @@ export interface FoundUse {
   path: (string | number)[];
 }
 
-function usesOf(value: unknown, path: Path, entries: Record<string, KindEntry>): FoundUse[] {
+/** Uses of one or a list whose kinds are known. */
+export function usesOf(value: unknown, path: Path, entries: Record<string, KindEntry>): FoundUse[] {
   return oneOrList(value, path).flatMap(({ item, path: at }) => {
     const use = writtenUse(item);
     const entry = use && Object.hasOwn(entries, use.kind) ? entries[use.kind] : undefined;
@@ -156,7 +160,7 @@ function* ownLeaves(value: Record<string, unknown>, steps: readonly WrittenStep[
       for (const word of ['each', 'by'])
         if (options[word] !== undefined)
           yield { mark: { as: 'expression' }, value: options[word], path: [...at, word] };
-    const readings = { sort: ['key', 'parent'], hold: ['until'] }[kind];
+    const readings = { sort: ['key', 'parent'], hold: ['until'], lookup: ['key', 'by'] }[kind];
     if (readings && isMap(options))
       for (const word of readings)
         if (options[word] !== undefined)
@@ -182,7 +186,10 @@ function namesFor(path: Path, scopes: PipelineScopes, steps: readonly WrittenSte
   const found = steps.findIndex((step) =>
     part === 'steps' ? step.path[1] === index : step.path.length === 0 && step.kind === part,
   );
-  if (steps[found]?.kind === 'split' && path.at(-1) === 'by') return ofPart(scopes.steps[found] ?? scopes.doubtful);
+  const step = steps[found];
+  if (step?.kind === 'lookup' && path[3] === 'from') return namesOfRead(scopes.outside, step);
+  if (step?.kind === 'lookup' && path[3] === 'key') return ofPart(scopes.steps[found] ?? scopes.doubtful);
+  if (step?.kind === 'split' && path.at(-1) === 'by') return ofPart(scopes.steps[found] ?? scopes.doubtful);
   return scopes.steps[found] ?? (part === 'steps' ? scopes.doubtful : scopes.outside);
 }
 

@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Fields } from '../../model/record.ts';
 import { openWith, sealWith } from '../../store/vault/index.ts';
 import type { RunBudget } from './budget.ts';
 import { ScratchFile } from './scratch-file.ts';
 
-/** What the target's list said of one person. */
-export interface TargetFact {
-  /** The fields that are compared. */
-  record: Fields;
-  /** What the target's `keep` makes of it. */
-  kept: Fields;
-}
-
 const PLACE_BYTES = 64;
-const CONTEXT = 'target facts';
+const CONTEXT = 'facts';
 
-/** What is needed again of the target's list: on disk, sealed under a key that lives in memory only (S4). */
-export class TargetFacts {
+/** What was read and is needed again, by a number: on disk, sealed under a key that lives in memory only (S4). */
+export class SealedFacts<T> {
   private readonly key = randomBytes(32);
   private readonly file: ScratchFile;
   private readonly budget: RunBudget;
@@ -29,7 +20,7 @@ export class TargetFacts {
   }
 
   /** Throws DISK_OVER_BUDGET, MEMORY_OVER_BUDGET, STAGING_DISK_FULL. */
-  add(entry: number, fact: TargetFact): void {
+  add(entry: number, fact: T): void {
     this.budget.takeMemory(PLACE_BYTES);
     const sealed = sealWith(this.key, Buffer.from(JSON.stringify(fact)), CONTEXT);
     this.file.extend(sealed, this.end);
@@ -45,12 +36,12 @@ export class TargetFacts {
   has(entry: number): boolean {
     return this.places.has(entry);
   }
-  get(entry: number): TargetFact | undefined {
+  get(entry: number): T | undefined {
     const place = this.places.get(entry);
     if (!place) return undefined;
     const sealed = new Uint8Array(place.length);
     this.file.read(sealed, place.at);
-    return JSON.parse(Buffer.from(openWith(this.key, sealed, CONTEXT)).toString()) as TargetFact;
+    return JSON.parse(Buffer.from(openWith(this.key, sealed, CONTEXT)).toString()) as T;
   }
 
   drop(): void {
