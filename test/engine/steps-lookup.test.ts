@@ -136,11 +136,21 @@ test('with `batch` only wanted keys are asked for, some at once, each once, and 
 });
 
 test('with `batch` what the answer holds beside the keys that were asked for is not taken', async () => {
+  const { openSource } = world.world;
+  world.world.openSource = (use, opening) => {
+    const stale = String(opening.scope.wanted) === 'm1' ? 'old' : 'new';
+    list.records = ['m1', 'm2'].map((code) => ({ code, email: `${stale}@acme.example` }));
+    return openSource(use, opening);
+  };
   await world.run(pipelineWith(lookup({ batch: 1 })), led('m1', 'm2'));
   expect(asked).toEqual([['m1'], ['m2']]);
-  list.records.push({ code: 'm2', email: 'other@acme.example' });
-  await world.run(pipelineWith(lookup({ batch: 1 })), led('m1'));
-  expect(await codes()).toEqual([]);
+  expect([bossOf('p1'), bossOf('p2')]).toEqual(['old@acme.example', 'new@acme.example']);
+});
+
+test('with `batch` records go on in the order in which they came', async () => {
+  const validate: Step = { kind: 'validate', at: 'steps[1]', schema: {}, unique: ['team'] };
+  await world.run(testPipeline({ before: [lookup({ batch: 5 }), validate] }), led('m1', undefined));
+  expect(await codes()).toEqual(['p2 FIELD_NOT_UNIQUE team']);
 });
 
 test('with `batch` a failure ends it, and nothing more is asked', async () => {
