@@ -38,6 +38,8 @@ export async function openReading(options: {
   /** Name of the connector, and options of the connection to it. */
   name: string;
   connection: Record<string, string>;
+  /** What stands for the host `files.example` of the document. */
+  filesHost?: string;
   pipeline: string;
 }): Promise<ReadingScene> {
   const people: ReadingScene['people'] = new Map();
@@ -62,7 +64,10 @@ connections:
   main: { ${options.name}: { ${connection.join(', ')} } }
   mirror: { mirror: { url: '${server.url}' } }
 `,
-    [`connectors/${options.name}.yaml`]: readFileSync(options.connector, 'utf8'),
+    [`connectors/${options.name}.yaml`]: readFileSync(options.connector, 'utf8').replace(
+      'files.example',
+      options.filesHost ?? 'files.example',
+    ),
     'connectors/mirror.yaml': mirror,
     'pipelines/people.yaml': `${options.pipeline.trim()}\nsink: mirror.people\n`,
   };
