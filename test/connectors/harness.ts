@@ -32,6 +32,8 @@ export interface SceneOptions {
   /** Name of the connector, and options of the connection to it. */
   name: string;
   connection: Record<string, string>;
+  /** More files of the workspace. */
+  files?: Record<string, string>;
   target: string;
   map: string;
   missing?: string;
@@ -41,7 +43,17 @@ export interface SceneOptions {
 }
 
 /** Makes a workspace in a temporary folder; its clock jumps over every wait. */
-export function openScene({ connector, name, connection, target, map, missing, record, after }: SceneOptions): Scene {
+export function openScene({
+  connector,
+  name,
+  connection,
+  target,
+  map,
+  missing,
+  record,
+  after,
+  files,
+}: SceneOptions): Scene {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-proof-'));
   const key = makeWorkspaceKey();
   const waits: number[] = [];
@@ -59,6 +71,7 @@ export function openScene({ connector, name, connection, target, map, missing, r
       `connections: { main: { ${name}: { ${options.join(', ')} } } }\n`,
     ].join('\n'),
   );
+  for (const [file, text] of Object.entries(files ?? {})) put(file, text);
   put(`connectors/${name}.yaml`, readFileSync(connector, 'utf8'));
   put(
     'pipelines/people.yaml',

@@ -38,6 +38,8 @@ export async function openReading(options: {
   /** Name of the connector, and options of the connection to it. */
   name: string;
   connection: Record<string, string>;
+  /** More files of the workspace. */
+  files?: Record<string, string>;
   /** What stands for the host `files.example` of the document. */
   filesHost?: string;
   pipeline: string;
@@ -68,6 +70,7 @@ connections:
       'files.example',
       options.filesHost ?? 'files.example',
     ),
+    ...options.files,
     'connectors/mirror.yaml': mirror,
     'pipelines/people.yaml': `${options.pipeline.trim()}\nsink: mirror.people\n`,
   };
