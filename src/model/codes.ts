@@ -211,6 +211,11 @@ export const codes = listed({
     about: 'A target says `repeat: never`: where an answer is lost, a person has to look. A warning.',
   },
   GONE_NEEDS_DIFF: { class: 'config', about: '`gone` stands in a pipeline without `diff`.' },
+  CHECK_CASE: {
+    class: 'config',
+    about:
+      'A case of a `check:` lacks what it needs, or has what says nothing in it. Pipelines are tried by a `source`, connectors by `read`, `write` or `call` against `exchanges`.',
+  },
   LOOKUP_IMPOSSIBLE: {
     class: 'config',
     about:

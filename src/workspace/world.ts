@@ -88,7 +88,7 @@ export function contextOf(parts: Parts, use: Use, { scope, env, signal, note }: 
 }
 
 /** A format by its bare name, or by a map of its name and its compiled options. */
-function formatNamed({ kinds, catalogue }: Parts, written: unknown): OpenFormat {
+export function formatNamed({ kinds, catalogue }: Pick<Parts, 'kinds' | 'catalogue'>, written: unknown): OpenFormat {
   const [kind = '', options] = typeof written === 'string' ? [written] : (Object.entries(written ?? {})[0] ?? []);
   const format = kinds.format(kind);
   return format.open(options ?? compileMarked(catalogue.formats[kind]?.options ?? {}, {}));

@@ -28,6 +28,8 @@ tables: { positions: tables/positions.csv }
   'templates/department.txt': '{{name}} ({{code}}) stands below {{parent}}',
   'templates/invitation.html': '<p>{{lastName}}</p>',
   'pipelines/fixtures/one-new.csv': 'a\n1\n',
+  'pipelines/fixtures/people.json': '[]',
+  'pipelines/fixtures/create.json': '[]',
 };
 
 interface Example {
@@ -65,10 +67,13 @@ test.each(whole)('$from parses, validates and compiles', ({ from, text }) => {
     ...surroundings,
     [isWorkspace ? 'portolan.yaml' : 'pipelines/example.yaml']: text,
   };
-  if (text.startsWith('check:'))
-    files['pipelines/employees.yaml'] = (
-      whole.find((other) => other.text.startsWith('pipeline: employees')) as Example
-    ).text;
+  const checked = /^check: (\w+)/.exec(text)?.[1];
+  if (checked !== undefined) {
+    const tested = whole.find((other) =>
+      new RegExp(`^(pipeline|connector): ${checked}\\n`).test(other.text),
+    ) as Example;
+    files['pipelines/tested.yaml'] = tested.text;
+  }
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), content);

@@ -11,6 +11,7 @@ import {
   type HttpLimits,
   type HttpRequest,
   type LoginState,
+  type OpenContext,
   type Problem,
   type RetryRule,
   type Scope,
@@ -55,6 +56,8 @@ export interface LoginContext {
   clock: Clock;
   signal: AbortSignal;
   connectionName: string;
+  /** See `OpenContext.dispatcher`. */
+  dispatcher?: OpenContext<unknown>['dispatcher'];
   transport: ConnectionTransport;
   limits: HttpLimits;
   retry: RetryRule;
@@ -100,7 +103,8 @@ async function send(
   if (host === 'session') judgeHost(url, { home: '', named: http.hosts ?? [] });
   // A client of its own, whose home is where the login leads: nothing of it goes on to another host.
   const { cert: _cert, key: _key, passphrase: _passphrase, ...anonymous } = context.transport;
-  const route = { transport: host === 'own' ? context.transport : anonymous, connectionName };
+  const { dispatcher } = context;
+  const route = { transport: host === 'own' ? context.transport : anonymous, connectionName, dispatcher };
   const client = await openHttpClient({ home: url.origin, named: [] }, context.limits, route);
   try {
     const exchange = await client.exchange(request, signal);

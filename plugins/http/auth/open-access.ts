@@ -59,7 +59,16 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
   if (!readsSession(http.baseUrl))
     await accessOf({ http: { baseUrl: http.baseUrl }, auth: undefined, scope, env, connectionName });
   const account = JSON.stringify([...nameOf(auth, http.baseUrl.text), connection]);
-  const asking = { ...parts, http, env, clock, signal, connectionName, note: context.note };
+  const asking = {
+    ...parts,
+    http,
+    env,
+    clock,
+    signal,
+    connectionName,
+    note: context.note,
+    dispatcher: context.dispatcher,
+  };
   const plan = planOf(auth, asking);
   let held: Access | undefined;
   const logins = newLogins<Access>({

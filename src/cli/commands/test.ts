@@ -1,6 +1,13 @@
 import { counted } from '../../model/counted.ts';
 import { Command } from 'commander';
-import { pipelineChecks, runCheck, type CaseResult, type CheckTools } from '../../desk/check/index.ts';
+import {
+  connectorChecks,
+  pipelineChecks,
+  runCheck,
+  runConnectorCheck,
+  type CaseResult,
+  type CheckTools,
+} from '../../desk/check/index.ts';
 import { compilePipeline } from '../../language/compile/index.ts';
 import { checkWorkspace, findingsAsText, loadTables, loadWorkspace, type Loaded } from '../../language/load/index.ts';
 import { problem } from '../../model/problem.ts';
@@ -11,9 +18,9 @@ import { exitCode } from '../exit-code.ts';
 /** `portolan test [PIPELINE…]`: runs `check:` documents, without any network, store or secret. */
 export const testCommand: CommandMaker = (cli, act) =>
   new Command('test')
-    .summary('run the checks of pipelines, offline')
+    .summary('run the checks of pipelines and connectors, offline')
     .description(
-      'Runs `check:` documents through the same code as a run: fixtures are the source, sinks only write down what they are sent, time stands still. Needs no network and no secret. Exit code 1 when a case does not come to what it expects.',
+      'Runs `check:` documents through the same code as a run: fixtures are the source, sinks only write down what they are sent, connectors are answered out of recorded exchanges, time stands still. Needs no network and no secret. Exit code 1 when a case does not come to what it expects.',
     )
     .argument('[pipeline...]', 'Only the checks of these pipelines.')
     .option('--json', 'Print the results as one JSON object.')
@@ -31,10 +38,12 @@ async function runChecks(loaded: Loaded, names: readonly string[]): Promise<Case
   const catalogue = catalogueOf(loaded);
   refuseMistakes(checkWorkspace(loaded, catalogue).filter(({ severity }) => severity === 'error'));
   const all = pipelineChecks(loaded);
+  const ofConnectors = connectorChecks(loaded);
   for (const name of names) {
-    compilePipeline(loaded, name, catalogue);
-    if (!all.some(({ pipeline }) => pipeline === name)) {
-      throw problem('CHECK_MISSING', `The pipeline ${name} has no check.`, {
+    const isConnector = loaded.documents.some((document) => document.kind === 'connector' && document.name === name);
+    if (!isConnector) compilePipeline(loaded, name, catalogue);
+    if (![...all.map(({ pipeline }) => pipeline), ...ofConnectors.map(({ connector }) => connector)].includes(name)) {
+      throw problem('CHECK_MISSING', `The ${isConnector ? 'connector' : 'pipeline'} ${name} has no check.`, {
         fix: `Write a document that begins with \`check: ${name}\` beside it.`,
       });
     }
@@ -50,6 +59,20 @@ async function runChecks(loaded: Loaded, names: readonly string[]): Promise<Case
     const pipeline = compilePipeline(loaded, check.pipeline, catalogue);
     results.push(...(await runCheck(check, { pipeline, tables: (name) => tables.get(name), formatOf })));
   }
+  if (ofConnectors.length === 0) return results;
+  const { formatNamed } = await import('../../workspace/world.ts');
+  const tools: Parameters<typeof runConnectorCheck>[1] = {
+    loaded,
+    catalogue,
+    tables: (name: string) => tables.get(name),
+    formatOf,
+    source: (kind, context) => kinds.source(kind).open(context),
+    sink: (kind, context) => kinds.sink(kind).open(context),
+    call: (kind, context) => kinds.call(kind).open(context),
+    openFormat: (written) => formatNamed({ kinds, catalogue }, written),
+  };
+  for (const check of ofConnectors)
+    if (names.length === 0 || names.includes(check.connector)) results.push(...(await runConnectorCheck(check, tools)));
   return results;
 }
 

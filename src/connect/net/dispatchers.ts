@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { problem } from '../../model/problem.ts';
-import type { HttpLimits } from './http-client.ts';
+import type { HttpLimits, HttpRoute } from './http-client.ts';
 import type { ConnectionTransport } from './transport-field.ts';
 
 /** Keeps the connections of a client. A client certificate is shown to its home alone, as credentials are. */
@@ -15,9 +15,9 @@ export interface Dispatchers {
 /** Of a transport. Throws HTTP_TLS_MATERIAL where its certificates can't be read, and HTTP_URL_INVALID for its proxy. */
 export async function openDispatchers(
   limits: HttpLimits,
-  transport: ConnectionTransport,
-  connectionName: string,
+  { transport, connectionName, dispatcher }: HttpRoute,
 ): Promise<Dispatchers> {
+  if (dispatcher) return { to: () => dispatcher, close: async () => {} };
   // Loaded when a connection is opened: what only validates does without.
   const { Agent, Pool, ProxyAgent } = await import('undici');
   const proxy = proxyOf(transport, connectionName);

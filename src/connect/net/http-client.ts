@@ -58,6 +58,8 @@ export interface HttpClient {
 export interface HttpRoute {
   transport: ConnectionTransport;
   connectionName: string;
+  /** See `OpenContext.dispatcher`. */
+  dispatcher?: Dispatcher | undefined;
 }
 
 /**
@@ -67,10 +69,10 @@ export interface HttpRoute {
 export async function openHttpClient(
   hosts: HostRules,
   limits: HttpLimits,
-  { transport, connectionName }: HttpRoute = { transport: {}, connectionName: '' },
+  route: HttpRoute = { transport: {}, connectionName: '' },
 ): Promise<HttpClient> {
   const { request: send } = await import('undici');
-  const dispatchers = await openDispatchers(limits, transport, connectionName);
+  const dispatchers = await openDispatchers(limits, route);
   return {
     exchange: (wanted, signal) =>
       withDeadline(limits.totalMs, signal, async (signals) => {

@@ -43,7 +43,7 @@ export async function openHttpStreams(
   lost: (failure: Failure) => Error,
 ): Promise<HttpStreams> {
   const { request: send } = await import('undici');
-  const dispatchers = await openDispatchers(limits, route.transport, route.connectionName);
+  const dispatchers = await openDispatchers(limits, route);
 
   const told = (error: unknown, url: URL, signal: AbortSignal): unknown => {
     if (isProblem(error)) return error;

@@ -1,3 +1,4 @@
+export { openAnswering, type GivenAnswer, type MadeRequest } from './answering.ts';
 export type { HttpAnswer } from './answer.ts';
 export { parseExactJson } from './exact-json.ts';
 export type { Failure } from './failure.ts';

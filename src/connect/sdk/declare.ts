@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Environment, Scope, Template } from '../../expression/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import type {
@@ -36,6 +37,8 @@ export interface OpenContext<Connection> {
   signal: AbortSignal;
   /** One line for the run's log: no secret, no personal data. */
   note(message: string): void;
+  /** Answers requests in place of the network: for checks, which open no connection. */
+  dispatcher?: Dispatcher;
   /** Where logins are remembered; absent where nothing outlives the process. */
   sessions?: Sessions;
   /** Where limits of accounts are kept over all processes; absent where there is only this one. */

@@ -27,6 +27,46 @@ export interface PipelineCheck {
   cases: CheckCase[];
 }
 
+/** A case of a connector: one of `read`, `write`, `call`, against exchanges. */
+export interface ConnectorCase extends CheckCase {
+  read?: string;
+  write?: string;
+  call?: string;
+  with: Fields;
+  /** Absolute path. */
+  exchanges: string;
+}
+
+/** A `check:` document of a connector. */
+export interface ConnectorCheck extends Omit<PipelineCheck, 'pipeline' | 'cases'> {
+  connector: string;
+  /** As written. */
+  connection: Fields;
+  cases: ConnectorCase[];
+}
+
+/** The checks of connectors in a workspace, in the order of their files. */
+export function connectorChecks(loaded: Loaded): ConnectorCheck[] {
+  const connectors = new Set(loaded.documents.filter(({ kind }) => kind === 'connector').map(({ name }) => name));
+  const pipelines = new Set(loaded.documents.filter(({ kind }) => kind === 'pipeline').map(({ name }) => name));
+  return loaded.documents
+    .filter(({ kind, name }) => kind === 'check' && connectors.has(name) && !pipelines.has(name))
+    .map((document) => {
+      const { pipeline: connector, cases, ...check } = checkOf(document, loaded.root);
+      const written = document.value.cases as (WrittenCase & Omit<ConnectorCase, keyof CheckCase>)[];
+      return {
+        ...check,
+        connector,
+        connection: (document.value.connection ?? {}) as Fields,
+        cases: cases.map((each, index): ConnectorCase => {
+          const { read, write, call, with: given = {}, exchanges } = written[index] as (typeof written)[number];
+          const what = { ...(read ? { read } : {}), ...(write ? { write } : {}), ...(call ? { call } : {}) };
+          return { ...each, ...what, with: given, exchanges: join(loaded.root, dirname(document.file), exchanges) };
+        }),
+      };
+    });
+}
+
 /** The checks of pipelines in a workspace, in the order of their files; those of connectors are of another kind. */
 export function pipelineChecks(loaded: Loaded): PipelineCheck[] {
   const pipelines = new Set(loaded.documents.filter(({ kind }) => kind === 'pipeline').map(({ name }) => name));
@@ -37,7 +77,7 @@ export function pipelineChecks(loaded: Loaded): PipelineCheck[] {
 
 interface WrittenCase {
   name: string;
-  source: string | string[];
+  source?: string | string[];
   lookups?: Record<string, string>;
   known?: string;
   params?: Fields;
@@ -54,7 +94,7 @@ function checkOf({ name, file, value }: LoadedDocument, root: string): PipelineC
       const { sent, ...counts } = expect;
       return {
         name,
-        sources: [source].flat().map(beside),
+        sources: [source ?? []].flat().map(beside),
         lookups: Object.fromEntries(Object.entries(lookups ?? {}).map(([as, path]) => [as, beside(path)])),
         ...(known === undefined ? {} : { known: beside(known) }),
         params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)])),

@@ -1,2 +1,3 @@
-export { pipelineChecks, type PipelineCheck } from './check-document.ts';
+export { connectorChecks, pipelineChecks, type PipelineCheck } from './check-document.ts';
 export { runCheck, type CaseResult, type CheckTools } from './run-check.ts';
+export { runConnectorCheck } from './run-connector-check.ts';

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenFormat } from '../../connect/sdk/index.ts';
 import type { RunResult } from '../../engine/run/result.ts';
 import { runPipeline } from '../../engine/run/run.ts';
@@ -20,6 +19,11 @@ import { recorder, type Sent } from './recorder.ts';
 /** What a check takes from the workspace that it stands in. */
 export interface CheckTools {
   pipeline: Pipeline;
+  /** Opens what is tried itself; undefined where a fixture stands in for it. */
+  opens?: Pick<World, 'openCall'> & {
+    source(...asked: Parameters<World['openSource']>): ReturnType<World['openSource']> | undefined;
+    sink(...asked: Parameters<World['openSink']>): ReturnType<World['openSink']> | undefined;
+  };
   tables: World['tables'];
   /** The format of the source; JSON where the source is not one of files. */
   formatOf(use: SourceUse): OpenFormat;
@@ -45,22 +49,12 @@ const CHECK_KEY = `portolan-key-1:${'check'.repeat(9).slice(0, 43)}`;
  * handful of rows a share says nothing, and other pipelines are not waited for. Throws FIXTURE_UNREADABLE and CHECK_MOMENT.
  */
 export async function runCheck(check: PipelineCheck, tools: CheckTools): Promise<CaseResult[]> {
-  const now = readMoment(check.now, tools.pipeline.timezone);
-  if (now === undefined) {
-    throw problem('CHECK_MOMENT', `now: ${check.now} is not a moment.`, {
-      fix: 'Write 2026-11-24T02:30; it is in the zone of the workspace.',
-      where: { file: check.file },
-    });
-  }
+  const now = momentOf(check, tools.pipeline.timezone);
   const results: CaseResult[] = [];
   for (const each of check.cases) {
     const began = performance.now();
     const { result, sent } = await runCase(each, tools, now);
-    const differences = [
-      ...failureOf(result),
-      ...countDifferences(each.counts, result.counts),
-      ...(each.sent === undefined ? [] : sentDifferences(readSent(each.sent), sent)),
-    ];
+    const differences = differencesOf(each, result, sent);
     const durationMs = Math.round(performance.now() - began);
     const { pipeline, file } = check;
     const passed = differences.length === 0;
@@ -69,18 +63,36 @@ export async function runCheck(check: PipelineCheck, tools: CheckTools): Promise
   return results;
 }
 
+/** The moment of a check. Throws CHECK_MOMENT. */
+export function momentOf({ now, file }: Pick<PipelineCheck, 'now' | 'file'>, timezone: string): number {
+  const moment = readMoment(now, timezone);
+  if (moment !== undefined) return moment;
+  throw problem('CHECK_MOMENT', `now: ${now} is not a moment.`, {
+    fix: 'Write 2026-11-24T02:30; it is in the zone of the workspace.',
+    where: { file },
+  });
+}
+
+/** What is otherwise than the case expects, one line each. */
+export const differencesOf = ({ counts, sent: expected }: CheckCase, result: RunResult, sent: Sent[]): string[] => [
+  ...failureOf(result),
+  ...countDifferences(counts, result.counts),
+  ...(expected === undefined ? [] : sentDifferences(readSent(expected), sent)),
+];
+
 /** A run that a guard holds is an outcome like any other; one that fails is none that a case can expect. */
 const failureOf = ({ status, code, reason }: RunResult): string[] =>
   status === 'done' || status === 'guarded' ? [] : [`the run is ${status}: ${code ?? ''} ${reason ?? ''}`];
 
-async function runCase(
+/** Runs one case at a moment (UTC ms). */
+export async function runCase(
   each: CheckCase,
-  { pipeline, tables, formatOf }: CheckTools,
+  { pipeline, tables, formatOf, opens }: CheckTools,
   now: number,
+  clock = standingAt(now),
 ): Promise<{ result: RunResult; sent: Sent[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-check-'));
   const vault = openVault(CHECK_KEY);
-  const clock = standingAt(now);
   const store = await openStore({ url: `sqlite:${join(folder, 'state.db')}`, vault, clock });
   const sent: Sent[] = [];
   const { tolerate: _tolerate, ...written } = pipeline;
@@ -95,11 +107,14 @@ async function runCase(
       runsFolder: join(folder, 'runs'),
       tables,
       openSource: async (use, opening) => {
+        const tried = opens?.source(use, opening);
+        if (tried) return tried;
         const fixture = fixtureOf(each, pipeline, use);
         if (fixture === undefined) return { nothing: `The case has no file for this source: ${use.kind}.` };
         return openFixture(fixture, formatOf(use), clock, emptyOf(use), opening);
       },
-      openSink: (use) => Promise.resolve(recorder(use.kind, sent)),
+      openSink: (use, opening) => opens?.sink(use, opening) ?? Promise.resolve(recorder(use.kind, sent)),
+      ...(opens?.openCall ? { openCall: opens.openCall } : {}),
       limits: {},
       newId: () => `check-${++runs}`,
     };
@@ -128,8 +143,15 @@ function snapshotOf({ name, steps }: Pipeline): { name: string; snapshot: string
 const emptyOf = ({ options }: SourceUse): 'fail' | 'allow' =>
   (options as { empty?: 'fail' | 'allow' } | undefined)?.empty ?? 'fail';
 
-const standingAt = (now: number): Clock => ({
-  now: () => now,
-  monotonic: () => performance.now(),
-  sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
-});
+/** Time stands but for waits, which take none: they move it on. */
+export function standingAt(now: number): Clock {
+  let at = now;
+  return {
+    now: () => at,
+    monotonic: () => at,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      at += ms;
+    },
+  };
+}

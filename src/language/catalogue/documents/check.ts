@@ -39,14 +39,47 @@ const oneCase = field.object(
       about: 'What the case shows, as a sentence.',
       examples: ['a dismissed employee is blocked, not deleted'],
     }),
-    source: field.raw<string | string[], { about: string; examples: unknown[] }>(
+    source: field.raw<string | string[], { about: string; optional: true; examples: unknown[] }>(
       { type: ['string', 'array'], minLength: 1, items: { type: 'string', minLength: 1 }, minItems: 1 },
       {
         about:
-          'File that the source yields, in the format of the pipeline. Where the pipeline has a list of sources one for each, in order; those that are left have nothing to read.',
+          'File that the source yields, in the format of the pipeline. Where the pipeline has a list of sources one for each, in order; those that are left have nothing to read. Of a connector a JSON file: the records that are written, or for which the operation is called.',
+        optional: true,
         examples: ['fixtures/two-dismissed.csv', ['fixtures/full.csv', 'fixtures/changes.csv']],
       },
     ),
+    read: field.text({
+      about:
+        'Of a connector: the read that is tried. What it gives is `sent` to the sink `file`, as operation `upsert`.',
+      optional: true,
+      examples: ['users'],
+    }),
+    write: field.text({
+      about:
+        'Of a connector: the target that is tried. The records of `source` are compared with `known`, and what changed is written; who is known and not among them is missing.',
+      optional: true,
+      examples: ['users'],
+    }),
+    call: field.text({
+      about:
+        'Of a connector: the operation that is tried, once for each record of `source`. What it answers is `sent` to the sink `file` as `{ answer }`.',
+      optional: true,
+      examples: ['access.get'],
+    }),
+    with: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
+      { type: 'object' },
+      {
+        about: 'Parameters of the read or the operation, as a pipeline writes them.',
+        optional: true,
+        examples: [{ group: 'hr' }],
+      },
+    ),
+    exchanges: field.workspaceFile({
+      about:
+        'Of a connector: JSON file with what is asked and answered, a list of `{ request: { method, url, headers, json | form | body }, answer: { status, headers, json | body } }`. Requests are compared by their meaning: maps, form fields and queries in any order, lists in theirs, and of the headers those that are written. None may be left, and none lacking.',
+      optional: true,
+      examples: ['fixtures/users.json'],
+    }),
     lookups: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
       { type: 'object', additionalProperties: { type: 'string', minLength: 1 }, minProperties: 1 },
       {
@@ -79,10 +112,18 @@ export function checkSchema(): Schema {
   return field.object(
     {
       check: field.text({
-        about: 'Name of the pipeline that is checked.',
+        about: 'Name of the pipeline or connector that is checked.',
         pattern: namePattern,
         examples: ['employees'],
       }),
+      connection: field.raw<unknown, { about: string; optional: true; examples: unknown[] }>(
+        { type: 'object' },
+        {
+          about: 'Of a connector: the options of the connection. No request leaves, so make secrets up.',
+          optional: true,
+          examples: [{ url: 'https://api.acme.example', token: 'made-up' }],
+        },
+      ),
       now: field.text({
         about: 'The moment of the run, in the time zone of the workspace.',
         pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d)?)?$',
@@ -90,6 +131,9 @@ export function checkSchema(): Schema {
       }),
       cases: field.list(oneCase, { about: 'The cases, each run on its own.', minItems: 1 }),
     },
-    { about: 'Tests of a pipeline, run by `portolan test` through the same code as a run.' },
+    {
+      about:
+        'Tests of a pipeline or a connector, run by `portolan test` through the same code as a run, without any network.',
+    },
   ).schema;
 }
