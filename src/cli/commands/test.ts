@@ -22,7 +22,7 @@ export const testCommand: CommandMaker = (cli, act) =>
     .description(
       'Runs `check:` documents through the same code as a run: fixtures are the source, sinks only write down what they are sent, connectors are answered out of recorded exchanges, time stands still. Needs no network and no secret. Exit code 1 when a case does not come to what it expects.',
     )
-    .argument('[pipeline...]', 'Only the checks of these pipelines.')
+    .argument('[name...]', 'Only the checks of these pipelines and connectors.')
     .option('--json', 'Print the results as one JSON object.')
     .action(
       act(async (names: string[], { json }: { json?: true }) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Schema } from '../../connect/sdk/index.ts';
@@ -13,18 +14,32 @@ interface Notes {
 
 const ajv = makeAjv();
 const compiled = new WeakMap<Schema, ValidateFunction>();
+/** By the hash of their text: workspaces with the same connectors have the same schemas, and compiling one takes a second. */
+const byText = new Map<string, ValidateFunction>();
+const KEPT = 32;
+
+function validatorOf(schema: Schema): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const text = createHash('sha256').update(JSON.stringify(schema)).digest('base64');
+  const validate = byText.get(text) ?? ajv.compile(schema);
+  compiled.set(schema, validate);
+  byText.set(text, validate);
+  const [oldest] = byText.keys();
+  if (byText.size > KEPT && oldest !== undefined) byText.delete(oldest);
+  return validate;
+}
 
 /**
  * Everything wrong with a value by its schema, in the order of the document: one fault for each mistake written.
  * With `unfilled`, texts that hold `${…}` pass as whatever is asked for, since they are filled in later.
  */
 export function checkAgainst(schema: Schema, value: unknown, options: { unfilled?: boolean } = {}): Fault[] {
-  const validate = compiled.get(schema) ?? ajv.compile(schema);
-  compiled.set(schema, validate);
+  const validate = validatorOf(schema);
   const notes: Notes = { kindPlaces: new Map() };
   if (validate.call(notes, value)) return [];
   const errors = (validate.errors ?? []).filter(
-    (error) => !isTold(error, schema) && !(options.unfilled && isUnfilled(error)),
+    (error) => !isTold(error, validate.schema as Schema) && !(options.unfilled && isUnfilled(error)),
   );
   const explained = explainedByMisspelling(errors);
   const faults = errors
