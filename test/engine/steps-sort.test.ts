@@ -180,6 +180,16 @@ test('without a diff a cycle is rejected with its lines', () =>
     expect(first).toMatchObject({ code: 'SORT_CYCLE', reason: 'Its parents lead back to itself: lines 2, 3, 4' });
   }));
 
+test('without a diff too many rejects end the run before anything is sent', () =>
+  inWorld(async (world, lms) => {
+    const pipeline = testPipeline({ diff: null, before: [sort], tolerate: { count: 0 } });
+    const rows: Fields[] = [unit('a'), { name: 'nobody' }];
+    const result = await world.run(pipeline, rows);
+    expect(result).toMatchObject({ status: 'failed', code: 'TOLERATE_EXCEEDED' });
+    expect(result.reason).toContain('nothing was delivered');
+    expect(lms.ledger).toEqual([]);
+  }));
+
 test('steps behind a sort see the records in its order', () =>
   inWorld(async (world, lms) => {
     const filter: Step = { kind: 'filter', at: 'steps[2]', condition: compileExpression("id != 'b'") } as Step;

@@ -132,8 +132,8 @@ async function othersAreDone({ pipeline, world }: RunContext): Promise<void> {
 
 async function work(run: RunContext): Promise<Ending> {
   const { limits, runsFolder } = run.world;
-  const isCompared = run.pipeline.steps.some((step) => step.kind === 'diff');
-  const space = new RunSpace(join(runsFolder, run.id), limits, isCompared);
+  const isReadFirst = run.pipeline.steps.some(({ kind }) => kind === 'diff' || kind === 'sort');
+  const space = new RunSpace(join(runsFolder, run.id), limits, isReadFirst);
   try {
     return await workWithin(run, space);
   } finally {

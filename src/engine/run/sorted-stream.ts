@@ -13,7 +13,7 @@ import { byLevel } from '../order/levels.ts';
 import type { RunSteps } from '../steps/index.ts';
 import type { StepOf } from '../steps/step.ts';
 import { countFiltered } from './account.ts';
-import { reject, type RunContext } from './context.ts';
+import { intolerable, isIntolerable, reject, type RunContext } from './context.ts';
 import type { Ending } from './ending.ts';
 import { endStream, goesOn, send } from './stream.ts';
 import { transform } from './transform.ts';
@@ -54,6 +54,7 @@ export async function runSortedStream(
     latest: space.newLedger(),
   };
   await readAll(run, source, delivery, steps, sorting);
+  if (isIntolerable(run)) throw intolerable(run);
   space.beginDelivery();
   run.isDelivering = !run.dryRun;
   run.observe({ is: 'phase', phase: 'deliver' });
