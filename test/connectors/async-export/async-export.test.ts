@@ -9,7 +9,7 @@ beforeEach(async () => {
   exports = await startExports('k3y');
   exports.state.rows = ['a', 'b', 'c', 'd', 'e'].map((id) => `${id};N ${id}`);
   scene = await openReading({
-    connector: join(import.meta.dirname, 'connector.yaml'),
+    connector: join(import.meta.dirname, 'connector.txt'),
     name: 'exports',
     connection: { url: exports.url, key: 'k3y' },
     filesHost: exports.storeHost,

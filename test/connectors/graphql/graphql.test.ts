@@ -4,7 +4,7 @@ import { openScene, type Row, type Scene } from '../harness.ts';
 import { openReading, type ReadingScene } from '../reading.ts';
 import { startPeopleGraph, type PeopleGraph } from './server.ts';
 
-const connector = join(import.meta.dirname, 'connector.yaml');
+const connector = join(import.meta.dirname, 'connector.txt');
 let graph: PeopleGraph;
 beforeEach(async () => {
   graph = await startPeopleGraph('t0k');

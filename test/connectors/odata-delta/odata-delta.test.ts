@@ -10,7 +10,7 @@ beforeEach(async () => {
   for (const id of ['a', 'b', 'c', 'd', 'e'])
     directory.put(id, { displayName: `N ${id}`, mail: `${id}@acme.example`, department: 'Sales' });
   scene = await openReading({
-    connector: join(import.meta.dirname, 'connector.yaml'),
+    connector: join(import.meta.dirname, 'connector.txt'),
     name: 'directory',
     connection: { url: directory.url, token: 't0k' },
     pipeline: `

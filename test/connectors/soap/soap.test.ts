@@ -7,7 +7,7 @@ import { startStaff, type Staff } from './server.ts';
 
 const folder = import.meta.dirname;
 const common = {
-  connector: join(folder, 'connector.yaml'),
+  connector: join(folder, 'connector.txt'),
   name: 'staff',
   files: Object.fromEntries(
     readdirSync(folder)
