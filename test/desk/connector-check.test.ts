@@ -194,3 +194,30 @@ test('fixtures that are no exchanges are told', async () => {
   expect(code).toBe(2);
   expect(out + err).toContain('is not a list of exchanges');
 });
+
+test('a login is answered out of the exchanges as well, and what it gave is used', async () => {
+  const login = connector.replace(
+    "  auth: { bearer: '{{$connection.token}}' }",
+    `  auth:
+    login:
+      request: { post: /login, form: { token: =$connection.token } }
+      session: $
+      use: { bearer: '{{$session.access}}' }`,
+  );
+  const folder = await newWorkspace({
+    'connectors/acme.yaml': login,
+    'connectors/acme.check.yaml': reads,
+    'connectors/users.json': JSON.stringify(sent),
+    'connectors/pages.json': JSON.stringify([
+      {
+        request: { method: 'POST', url: `${address}/login`, form: { token: 'made-up' } },
+        answer: { json: { access: 'of today' } },
+      },
+      {
+        request: { method: 'GET', url: `${address}/users?group=hr`, headers: { Authorization: 'Bearer of today' } },
+        answer: { json: { items: [{ id: 'u1' }, { id: 'u2' }, { id: 'u3' }], meta: {} } },
+      },
+    ]),
+  });
+  expect(await portolan(folder, ['test', 'acme'])).toMatchObject({ code: 0 });
+});
