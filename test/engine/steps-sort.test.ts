@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileExpression } from '../../src/expression/index.ts';
-import type { Step } from '../../src/language/compile/pipeline.ts';
+import type { SourceUse, Step } from '../../src/language/compile/pipeline.ts';
 import type { Fields } from '../../src/model/record.ts';
 import { testPipeline, testTarget, testWorld, type TestTarget, type TestWorld } from './harness.ts';
 
@@ -96,6 +96,21 @@ test('a cycle is rejected with its lines, everybody else goes on, and nobody of 
       })),
     );
     expect(rejects.map(({ source }) => source)).toEqual([unit('b', 'c'), unit('c', 'b')]);
+  }));
+
+test('who is lost at the target is made again parents first, and before the children who are new', () =>
+  inWorld(async (world, lms) => {
+    const use: SourceUse = { kind: 'list', options: {}, feed: 'full', written: {} };
+    const pipeline = testPipeline({ before: [sort], diff: { against: { use, fields: ['id', 'name'], sink: 0 } } });
+    const known = [unit('c', 'b'), unit('b', 'a'), unit('a'), unit('k')];
+    world.state.list = { rows: [] };
+    await world.run(pipeline, known);
+    lms.ledger.length = 0;
+    for (const id of ['a', 'b', 'c']) lms.people.delete(id);
+    world.state.list = { rows: [{ id: 'k', name: 'k', uid: 'u4' }] };
+    const { counts } = await world.run(pipeline, [...known, unit('d', 'c')]);
+    expect(counts).toMatchObject({ read: 5, unchanged: 1, delivered: { create: 4 }, unsettled: 0 });
+    expect(lms.done('create')).toEqual(['a', 'b', 'c', 'd']);
   }));
 
 test('a record that is its own parent is the top of a tree, and one without a key stands alone', () =>
