@@ -267,6 +267,11 @@ describe('`fragments`', () => {
       is: 'unanswered',
       reason: '`fragments.from` names no place in the file',
     });
+    const beyond = google.replace(/from: ".*" \}/, `from: '${bytes.length + 1}' }`);
+    expect(await send(beyond, 'a.pdf', bytes)).toMatchObject({
+      is: 'unanswered',
+      reason: '`fragments.from` names no place in the file',
+    });
   });
 
   it('without `from` an answer takes the fragment whole; an empty file is one request without a range', async () => {
