@@ -74,7 +74,7 @@ export async function openSession(
   const retry = retryOf(connector);
   const signing = await openAccess({ connector, context, connection, scope, limits, transport, retry, secrets });
   const hosts: HostRules = { home: '', named: [...(http.hosts ?? []), ...namedHosts(connector)] };
-  const client = await openHttpClient(hosts, limits, { transport, connectionName, dispatcher: context.dispatcher });
+  const client = await openHttpClient(hosts, limits, { transport, connectionName, network: context.network });
   const access = async (): Promise<Access> => {
     const held = await signing.current();
     hosts.home = held.home;

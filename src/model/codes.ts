@@ -643,6 +643,27 @@ export const codes = listed({
   FIXTURE_UNREADABLE: { class: 'config', about: 'A fixture of a check is not there, or is not what it must be.' },
   CHECK_MISSING: { class: 'config', about: 'A pipeline that is to be tested has no `check:` document.' },
   CHECK_MOMENT: { class: 'config', about: 'The `now:` of a check is not a date or a moment.' },
+  RECORD_UNKNOWN: {
+    class: 'config',
+    about: 'What `portolan record` is to record is no part of a connector of the workspace.',
+  },
+  RECORD_CONNECTION: {
+    class: 'config',
+    about: '`portolan record` needs a connection of that connector, and by name where there are several.',
+  },
+  RECORD_WRITES: {
+    class: 'config',
+    about: 'What is to be recorded may write at the other side: it needs `--write` and records by `--source`.',
+  },
+  RECORD_EXISTS: { class: 'config', about: 'A recording would be written over a case or a file that is there.' },
+  RECORD_FAILED: { class: 'fatal', about: 'The run that was to be recorded failed, and so nothing was written.' },
+  RECORD_DIFFERS: {
+    class: 'config',
+    about:
+      'With made-up values in the answers something else comes of a recording. `--keep` names fields whose values decide it.',
+  },
+  RECORD_NOT_TEXT: { class: 'config', about: 'An answer is no text, which a list of exchanges cannot hold.' },
+  RECORD_TOO_LARGE: { class: 'config', about: 'A recording is too large to be read by anybody. Ask for less.' },
   OPTION_INVALID: { class: 'config', about: 'An option of the command line is not written in its form.' },
   PATH_MISSING: { class: 'config', about: 'A path given to a command does not exist.' },
   PATHS_APART: { class: 'config', about: 'Paths given to `validate` lie in several workspaces.' },

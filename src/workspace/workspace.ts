@@ -24,6 +24,7 @@ import { runCorrections } from './corrections.ts';
 import { tryConnections, type TriedConnection } from './connections.ts';
 import { eventPlaces, type EventPlace } from './inboxes.ts';
 import { kindsOf, type Kinds } from './kinds.ts';
+import { record, type Recording, type RecordOptions } from './record.ts';
 import { probeReports, writeReports } from './reports.ts';
 import { worldOf } from './world.ts';
 
@@ -64,6 +65,8 @@ export interface Workspace {
   events(): EventPlace[];
   /** Tries connections, all of them without names. Throws CONNECTION_UNKNOWN with the nearest name. */
   tryConnections(names: readonly string[]): Promise<TriedConnection[]>;
+  /** Records a case for the check of a connector. See `record`. */
+  record(options: RecordOptions): Promise<Recording>;
   close(): Promise<void>;
 }
 
@@ -137,6 +140,7 @@ export async function openWorkspace(start: string, options: OpenOptions = {}): P
     },
     events: () => eventPlaces(parts),
     tryConnections: (names) => tryConnections(parts, world, names),
+    record: (options) => record(parts, world, options),
     close: () => store.close(),
   };
 }

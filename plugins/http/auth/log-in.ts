@@ -56,8 +56,7 @@ export interface LoginContext {
   clock: Clock;
   signal: AbortSignal;
   connectionName: string;
-  /** See `OpenContext.dispatcher`. */
-  dispatcher?: OpenContext<unknown>['dispatcher'];
+  network?: OpenContext<unknown>['network'];
   transport: ConnectionTransport;
   limits: HttpLimits;
   retry: RetryRule;
@@ -103,8 +102,8 @@ async function send(
   if (host === 'session') judgeHost(url, { home: '', named: http.hosts ?? [] });
   // A client of its own, whose home is where the login leads: nothing of it goes on to another host.
   const { cert: _cert, key: _key, passphrase: _passphrase, ...anonymous } = context.transport;
-  const { dispatcher } = context;
-  const route = { transport: host === 'own' ? context.transport : anonymous, connectionName, dispatcher };
+  const { network } = context;
+  const route = { transport: host === 'own' ? context.transport : anonymous, connectionName, network };
   const client = await openHttpClient({ home: url.origin, named: [] }, context.limits, route);
   try {
     const exchange = await client.exchange(request, signal);

@@ -67,7 +67,7 @@ export async function openAccess(parts: AccessParts): Promise<OpenAccess> {
     signal,
     connectionName,
     note: context.note,
-    dispatcher: context.dispatcher,
+    network: context.network,
   };
   const plan = planOf(auth, asking);
   let held: Access | undefined;

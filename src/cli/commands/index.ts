@@ -4,6 +4,7 @@ import { connectorsCommand } from './connectors.ts';
 import { demoCommand } from './demo.ts';
 import { initCommand } from './init.ts';
 import { planCommand } from './plan.ts';
+import { recordCommand } from './record.ts';
 import { rejectsCommand } from './rejects.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CommandMaker[] = Object.freeze([
   rejectsCommand,
   connectionsCommand,
   connectorsCommand,
+  recordCommand,
   schemaCommand,
   demoCommand,
 ]);

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Network } from './http-client.ts';
 
 /** A request as it would have left. Names of headers in lower case. */
 export interface MadeRequest {
@@ -12,14 +12,14 @@ export interface MadeRequest {
 /** What is answered to it. */
 export interface GivenAnswer {
   status: number;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   body: string;
 }
 
 /** Answers every request by itself: nothing is connected to, and everything above it works as in a run. */
 export async function openAnswering(
   answerTo: (made: MadeRequest) => GivenAnswer,
-): Promise<{ dispatcher: Dispatcher; close(): Promise<void> }> {
+): Promise<{ network: Network; close(): Promise<void> }> {
   const { MockAgent } = await import('undici');
   const agent = new MockAgent();
   agent.disableNetConnect();
@@ -32,7 +32,7 @@ export async function openAnswering(
       return { statusCode: answer.status, data: answer.body, responseOptions: { headers: answer.headers } };
     })
     .persist();
-  return { dispatcher: agent, close: () => agent.close() };
+  return { network: { dispatcher: agent }, close: () => agent.close() };
 }
 
 const lowerCase = (headers: unknown): Record<string, string> =>

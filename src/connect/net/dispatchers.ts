@@ -15,9 +15,10 @@ export interface Dispatchers {
 /** Of a transport. Throws HTTP_TLS_MATERIAL where its certificates can't be read, and HTTP_URL_INVALID for its proxy. */
 export async function openDispatchers(
   limits: HttpLimits,
-  { transport, connectionName, dispatcher }: HttpRoute,
+  { transport, connectionName, network }: HttpRoute,
 ): Promise<Dispatchers> {
-  if (dispatcher) return { to: () => dispatcher, close: async () => {} };
+  const given = network?.dispatcher;
+  if (given) return { to: () => given, close: async () => {} };
   // Loaded when a connection is opened: what only validates does without.
   const { Agent, Pool, ProxyAgent } = await import('undici');
   const proxy = proxyOf(transport, connectionName);

@@ -54,12 +54,29 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** What stands between a client and the real network. */
+export interface Network {
+  /** Answers in its place. */
+  dispatcher?: Dispatcher;
+  /** Is told of each exchange; then no answer is streamed. What it throws ends the exchange. */
+  observe?(exchange: ObservedExchange): void;
+}
+
+/** A request as it left, without credentials, and the whole answer to it. */
+export interface ObservedExchange {
+  request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+  /** Unpacked. */
+  bytes: Uint8Array;
+}
+
 /** How a connection is reached, and its name for messages. */
 export interface HttpRoute {
   transport: ConnectionTransport;
   connectionName: string;
-  /** See `OpenContext.dispatcher`. */
-  dispatcher?: Dispatcher | undefined;
+  network?: Network | undefined;
 }
 
 /**
@@ -78,7 +95,8 @@ export async function openHttpClient(
       withDeadline(limits.totalMs, signal, async (signals) => {
         let url = wanted.url;
         for (let redirects = 0; ; redirects += 1) {
-          const exchange = await attempt({ ...wanted, url }, { hosts, limits, dispatchers, send, ...signals });
+          const tools = { hosts, limits, dispatchers, send, observe: route.network?.observe, ...signals };
+          const exchange = await attempt({ ...wanted, url }, tools);
           const next = exchange.is === 'answered' && wanted.method === 'GET' ? redirectOf(exchange.answer) : undefined;
           if (!next) return exchange;
           if (redirects >= limits.maxRedirects) throw tooManyRedirects(wanted.url, limits);
@@ -94,6 +112,7 @@ interface AttemptTools {
   limits: HttpLimits;
   dispatchers: Dispatchers;
   send: typeof request;
+  observe: Network['observe'];
   signal: AbortSignal;
   /** Aborted with `signal`, and when the time of the whole exchange is over. */
   either: AbortSignal;
@@ -105,7 +124,7 @@ interface AttemptTools {
 
 async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchange> {
   const { url, method, body } = wanted;
-  const { limits, dispatchers, send, signal, either } = tools;
+  const { limits, dispatchers, send, observe, signal, either } = tools;
   const { isHome } = judgeHost(url, tools.hosts);
   signal.throwIfAborted();
   try {
@@ -120,15 +139,13 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
       },
       ...(body === undefined ? {} : { body: isUpload(body) ? uploadStream(body, tools.moved) : body }),
     });
-    if (isStreamed(wanted, answer)) {
+    if (!observe && isStreamed(wanted, answer)) {
       const stream = streamedBody(answer.body, url, signal, tools.goOn());
       return { is: 'answered', answer: { ...readAnswer(url, answer.statusCode, answer.headers, noBytes), stream } };
     }
-    const bytes = await readLimited(answer.body, url, limits);
-    return {
-      is: 'answered',
-      answer: readAnswer(url, answer.statusCode, answer.headers, unpacked(bytes, answer, url, limits)),
-    };
+    const bytes = unpacked(await readLimited(answer.body, url, limits), answer, url, limits);
+    observe?.({ request: wanted, status: answer.statusCode, headers: answer.headers, bytes });
+    return { is: 'answered', answer: readAnswer(url, answer.statusCode, answer.headers, bytes) };
   } catch (error) {
     if (isProblem(error)) throw error;
     if (signal.aborted) throw signal.reason;

@@ -1,5 +1,5 @@
 export { openAnswering, type GivenAnswer, type MadeRequest } from './answering.ts';
-export type { HttpAnswer } from './answer.ts';
+export { readAnswer, type HttpAnswer } from './answer.ts';
 export { parseExactJson } from './exact-json.ts';
 export type { Failure } from './failure.ts';
 export { judgeHost, type HostRules } from './hosts.ts';
@@ -12,6 +12,8 @@ export {
   type HttpMethod,
   type HttpRequest,
   type HttpRoute,
+  type Network,
+  type ObservedExchange,
 } from './http-client.ts';
 export { openHttpStreams, type HttpStreamAnswer, type HttpStreamRequest, type HttpStreams } from './http-stream.ts';
 export { readLinkHeader } from './link-header.ts';

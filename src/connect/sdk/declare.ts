@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { Environment, Scope, Template } from '../../expression/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
   WriteAnswer,
   WriteItem,
 } from '../../model/record.ts';
+import type { Network } from '../net/http-client.ts';
 import type { Field } from './field.ts';
 import type { OpenFileStore } from '../files/port.ts';
 import type { Table } from '../table/tables.ts';
@@ -37,8 +37,8 @@ export interface OpenContext<Connection> {
   signal: AbortSignal;
   /** One line for the run's log: no secret, no personal data. */
   note(message: string): void;
-  /** Answers requests in place of the network: for checks, which open no connection. */
-  dispatcher?: Dispatcher;
+  /** Stands in for the network, or watches it: for checks, which open no connection, and for what records them. */
+  network?: Network;
   /** Where logins are remembered; absent where nothing outlives the process. */
   sessions?: Sessions;
   /** Where limits of accounts are kept over all processes; absent where there is only this one. */

@@ -1,3 +1,4 @@
+import type { Network } from '../../connect/net/index.ts';
 import type {
   NothingToRead,
   OpenCall,
@@ -69,17 +70,17 @@ export function contextOf(
   {
     connection,
     clock,
-    dispatcher,
+    network,
     folder,
     openFormat,
   }: {
     connection: unknown;
     clock: Clock;
-    dispatcher: NonNullable<OpenContext<unknown>['dispatcher']>;
+    network: Network;
     folder: string;
   } & Pick<ConnectorTools, 'openFormat'>,
 ): OpenContext<unknown> {
-  return { connection, connectionName: 'check', folder, scope, env, clock, signal, note, dispatcher, openFormat };
+  return { connection, connectionName: 'check', folder, scope, env, clock, signal, note, network, openFormat };
 }
 
 /** Is the use a part of this connector? */

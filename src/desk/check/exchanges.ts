@@ -7,7 +7,7 @@ import { readFixture } from './check-document.ts';
 /** A request as it is expected, and what is answered to it. Of a body one form is written. */
 export interface Exchange {
   request: Body & { method: string; url: string; headers?: Record<string, string> };
-  answer: { status?: number; headers?: Record<string, string>; json?: unknown; body?: string };
+  answer: { status?: number; headers?: Record<string, string | string[]>; json?: unknown; body?: string };
 }
 
 interface Body {

@@ -1,10 +1,9 @@
-import { openAnswering, type GivenAnswer, type MadeRequest } from '../../connect/net/index.ts';
-import type { OpenContext } from '../../connect/sdk/index.ts';
+import { openAnswering, type GivenAnswer, type MadeRequest, type Network } from '../../connect/net/index.ts';
 import { requestDifferences, type Exchange } from './exchanges.ts';
 
 /** Answers requests out of exchanges; no connection is ever opened. */
 export interface Replay {
-  dispatcher: NonNullable<OpenContext<unknown>['dispatcher']>;
+  network: Network;
   /** Requests that nothing fits, and exchanges that nobody asked for, one line each. */
   differences(): string[];
   close(): Promise<void>;
@@ -17,7 +16,7 @@ const refused: GivenAnswer = { status: 400, headers: {}, body: 'no exchange of t
 export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
   const left = new Map(exchanges.map((exchange, index) => [index + 1, exchange]));
   const misfits: string[] = [];
-  const { dispatcher, close } = await openAnswering((made) => {
+  const { network, close } = await openAnswering((made) => {
     const fits = [...left].find(([, exchange]) => requestDifferences(exchange, made).length === 0);
     if (!fits) {
       misfits.push(misfit(made, left));
@@ -27,7 +26,7 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
     return given(fits[1].answer);
   });
   return {
-    dispatcher,
+    network,
     close,
     differences: () => [
       ...misfits,
@@ -38,7 +37,8 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
   };
 }
 
-function given({ status = 200, headers = {}, json, body = '' }: Exchange['answer']): GivenAnswer {
+/** An answer as it is written. */
+export function given({ status = 200, headers = {}, json, body = '' }: Exchange['answer']): GivenAnswer {
   if (json === undefined) return { status, headers, body };
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(json) };
 }

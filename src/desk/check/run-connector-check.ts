@@ -1,3 +1,5 @@
+import type { OpenContext } from '../../connect/sdk/index.ts';
+import type { Opening } from '../../engine/run/world.ts';
 import { compileMarked, timezoneOf } from '../../language/compile/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { ConnectorCheck } from './check-document.ts';
@@ -24,7 +26,7 @@ export async function runConnectorCheck(check: ConnectorCheck, tools: ConnectorC
       const pipeline = pipelineOf(check.connector, each, tools);
       const { result, sent } = await runCase(
         each,
-        { ...tools, pipeline, opens: opensOf(check, tools, network, clock) },
+        { ...tools, pipeline, opens: opensOf(check.connector, tools, contextsOf(check, tools, network, clock)) },
         now,
         clock,
       );
@@ -39,22 +41,31 @@ export async function runConnectorCheck(check: ConnectorCheck, tools: ConnectorC
   return results;
 }
 
-function opensOf(
+/** What a connector is opened with in a check: its connection as written there, and no network. */
+function contextsOf(
   { connector, connection }: ConnectorCheck,
-  tools: ConnectorCheckTools,
-  { dispatcher }: Replay,
+  { catalogue, loaded, openFormat }: ConnectorCheckTools,
+  { network }: Replay,
   clock: Clock,
-): NonNullable<CheckTools['opens']> {
-  const { catalogue, loaded, openFormat } = tools;
+): (opening: Opening) => OpenContext<unknown> {
   const options = catalogue.connections[connector]?.options ?? {};
-  const parts = { connection: compileMarked(options, connection), clock, dispatcher, folder: loaded.root, openFormat };
+  const parts = { connection: compileMarked(options, connection), clock, network, folder: loaded.root, openFormat };
+  return (opening) => contextOf(opening, parts);
+}
+
+/** Opens the parts of one connector with what `context` makes; all else is as in every check. */
+export function opensOf(
+  connector: string,
+  tools: Pick<ConnectorTools, 'source' | 'sink' | 'call'>,
+  context: (opening: Opening) => OpenContext<unknown>,
+): NonNullable<CheckTools['opens']> {
   return {
     source: (use, opening) =>
       isOf(connector, use)
-        ? tools.source(use.kind, { ...opening, ...contextOf(opening, parts), options: use.options })
+        ? tools.source(use.kind, { ...opening, ...context(opening), options: use.options })
         : undefined,
     sink: (use, opening) =>
-      isOf(connector, use) ? tools.sink(use.kind, { ...contextOf(opening, parts), options: use.options }) : undefined,
-    openCall: (use, opening) => tools.call(use.kind, contextOf(opening, parts)),
+      isOf(connector, use) ? tools.sink(use.kind, { ...context(opening), options: use.options }) : undefined,
+    openCall: (use, opening) => tools.call(use.kind, context(opening)),
   };
 }

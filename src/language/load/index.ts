@@ -12,3 +12,4 @@ export { findingsAsGithub, findingsAsJson, findingsAsText, findingsFormats, type
 export { hostsAsText, requestHosts, type RequestHost } from './hosts.ts';
 export { loadTables } from './tables.ts';
 export { resolveSecrets, secretRoots, type SecretPlaces } from './references.ts';
+export { withItem, yamlText } from './write-yaml.ts';

@@ -1,0 +1,95 @@
+import { readAnswer, type MadeRequest, type ObservedExchange } from '../../connect/net/index.ts';
+import { problem } from '../../model/problem.ts';
+import type { Exchange } from '../check/exchanges.ts';
+import type { Blanker, Kept } from './blank.ts';
+
+/** An exchange that took place, blanked. */
+export interface Taken {
+  /** What it was asked by, to know it again. */
+  request: Exchange['request'];
+  answer: Exchange['answer'];
+}
+
+/** Headers that an answer is understood by, whatever the connector. */
+const understood = new Set(['content-type', 'retry-after', 'link', 'location', 'etag', 'set-cookie']);
+
+/** Blanks an exchange. Throws RECORD_NOT_TEXT. */
+export function taken(
+  { request, status, headers, bytes }: ObservedExchange,
+  blank: Blanker,
+  { words, names }: Kept,
+): Taken {
+  const made = { method: request.method, url: request.url, headers: request.headers, body: bodyText(request.body) };
+  const written = writtenRequest(made);
+  const { json, form, body, method, url } = written;
+  const asked = {
+    method,
+    url: blank.text(url),
+    ...(json === undefined ? {} : { json: blank.value(json) }),
+    ...(form === undefined ? {} : { form: blank.value(form) as Record<string, string | string[]> }),
+    ...(body === undefined ? {} : { body: blank.text(body) }),
+  };
+  const kept = Object.entries(headers).flatMap(([name, value]) =>
+    value !== undefined && (understood.has(name) || words.has(name))
+      ? [[name, names.has(name) ? value : blankHeader(name, value, blank)]]
+      : [],
+  );
+  return {
+    request: asked,
+    answer: {
+      status,
+      ...(kept.length > 0 ? { headers: Object.fromEntries(kept) as Record<string, string | string[]> } : {}),
+      ...blankBody(readAnswer(request.url, status, headers, bytes), bytes, request.url, blank),
+    },
+  };
+}
+
+/** A request in the words of an exchange. Of its headers those are written that say what is meant. */
+export function writtenRequest({ method, url, headers, body }: MadeRequest): Exchange['request'] {
+  const type = headers['content-type'] ?? '';
+  const said = Object.entries(headers).filter(([name]) => ['if-match', 'prefer', 'soapaction'].includes(name));
+  const asked = { method, url: url.href, ...(said.length > 0 ? { headers: Object.fromEntries(said) } : {}) };
+  if (body === '') return asked;
+  if (/[/+]json\b/.test(type)) return { ...asked, json: JSON.parse(body) as unknown };
+  if (type.includes('x-www-form-urlencoded')) return { ...asked, form: formOf(new URLSearchParams(body)) };
+  const boundary = /boundary="?([^";]+)/.exec(type)?.[1];
+  return { ...asked, body: boundary === undefined ? body : body.replaceAll(boundary, 'boundary') };
+}
+
+function formOf(pairs: URLSearchParams): Record<string, string | string[]> {
+  return Object.fromEntries(
+    [...new Set(pairs.keys())].map((name) => {
+      const values = pairs.getAll(name);
+      return [name, values.length === 1 ? (values[0] as string) : values];
+    }),
+  );
+}
+
+const bodyText = (body: ObservedExchange['request']['body']): string =>
+  typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '';
+
+function blankHeader(name: string, value: string | string[], blank: Blanker): string | string[] {
+  if (Array.isArray(value)) return value.map((item) => blankHeader(name, item, blank) as string);
+  // A body is written as UTF-8, whatever it came in.
+  if (name === 'content-type') return value.replace(/charset="?[\w-]+"?/i, 'charset=utf-8');
+  if (name === 'set-cookie')
+    return value.replace(/^([^=]+=)([^;]*)/, (_, own: string, text: string) => own + blank.text(text));
+  return name === 'retry-after' ? value : blank.text(value);
+}
+
+function blankBody(
+  { kind, body }: ReturnType<typeof readAnswer>,
+  bytes: Uint8Array,
+  url: URL,
+  blank: Blanker,
+): Pick<Exchange['answer'], 'json' | 'body'> {
+  if (kind === 'empty') return {};
+  if (kind === 'json') return { json: blank.value(body) };
+  const text = String(body);
+  if (bytes.includes(0)) {
+    throw problem('RECORD_NOT_TEXT', `An answer of ${url.host} is no text, which a list of exchanges can't hold.`, {
+      fix: 'Record another part of the connector; this one is tried against a server.',
+    });
+  }
+  return { body: /^\s*</.test(text) ? blank.xml(text) : blank.text(text) };
+}
