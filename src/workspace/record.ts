@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { LoginState, Sessions } from '../connect/sdk/index.ts';
+import type { Sessions } from '../connect/sdk/index.ts';
 import { connectorChecks, runConnectorCheck, type ConnectorTools } from '../desk/check/index.ts';
 import { readMoment } from '../desk/moment.ts';
 import { keptOf, placeOf, recordCase, writeCase, type RecordTools, type Wanted } from '../desk/record/index.ts';
@@ -138,24 +138,12 @@ function toolsOf(parts: Parts, world: World, connection: string): RecordTools {
 
 /** Every login is made anew, so that it is among the exchanges; it is remembered as in a run, since tokens may rotate. */
 function renewing(store: Sessions): Sessions {
-  const renewed = new Set<string>();
-  const stale = (state: LoginState | undefined): LoginState | undefined => state && { ...state, expiresAt: 0 };
   return {
-    findLogin: async (account) =>
-      renewed.has(account) ? store.findLogin(account) : stale(await store.findLogin(account)),
-    async beginLogin(account, who) {
-      const turn = await store.beginLogin(account, who);
-      return (
-        turn && {
-          save: async (state) => {
-            const saved = await turn.save(state);
-            renewed.add(account);
-            return saved;
-          },
-          end: () => turn.end(),
-        }
-      );
+    async findLogin(account) {
+      const state = await store.findLogin(account);
+      return state && { ...state, expiresAt: 0 };
     },
+    beginLogin: (account, who) => store.beginLogin(account, who),
   };
 }
 

@@ -65,7 +65,9 @@ function answerTo(request: IncomingMessage, url: URL, body: string): Given {
   if (url.pathname === '/api/login') {
     const { token } = JSON.parse(body) as { token: string };
     logins += 1;
-    return token === secret ? [200, { access: `token-of-${logins}` }] : [403, { message: 'who are you' }];
+    return [secret, 'visitors'].includes(token)
+      ? [200, { access: `token-of-${logins}` }]
+      : [403, { message: 'who are you' }];
   }
   if (request.headers.authorization !== `Bearer token-of-${logins}`) return [401, {}];
   if (request.method === 'POST') {
@@ -226,6 +228,12 @@ describe('recording a read', () => {
     expect(err).toContain('RECORD_FAILED');
     expect(err).not.toContain('wrong-one');
     expect(existsSync(join(folder, 'connectors/acme.check.yaml'))).toBe(false);
+  });
+
+  test('makes up a secret that looks like a word of the connector', async () => {
+    const folder = await workspace();
+    expect(await record(folder, ['acme.people'], { TOKEN: 'visitors' })).toMatchObject({ code: 0 });
+    expect(written(folder)).not.toContain('visitors');
   });
 
   test('gives up where more comes than anybody would read', async () => {
