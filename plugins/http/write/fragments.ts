@@ -21,7 +21,7 @@ export interface FragmentTools {
 
 /**
  * Sends the record's file in fragments until an answer does not ask for more: that is the answer of the step. Behind a
- * lost answer the server is asked how far it is, and the rest is sent; attempts begin anew with each fragment that it took.
+ * lost answer, or one that refuses for now, the server is asked how far it is, and the rest is sent; attempts begin anew with each fragment that it took.
  * Throws FILE_NOT_ATTACHED.
  */
 export async function sendFragments(
@@ -66,7 +66,7 @@ export async function sendFragments(
         isLost = place === size;
         if (isFurther && !isLost) continue;
         failure = { is: 'lost', reason: 'the server goes on asking for what was sent' };
-      } else isLost ||= made.verdict.is === 'retry' && made.verdict.perhapsDone;
+      } else isLost ||= rule.from !== undefined || (made.verdict.is === 'retry' && made.verdict.perhapsDone);
     } else isLost ||= made.is === 'lost';
     attempts += 1;
     const elapsedMs = clock.monotonic() - beganMs;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fileStore from '../../../plugins/file/store.ts';
 import files from '../../../plugins/files/format.ts';
 import { fileSource } from '../../../src/connect/files/index.ts';
-import type { AttachedFile, WriteAnswer } from '../../../src/connect/sdk/index.ts';
+import type { AttachedFile, BatchJournal, WriteAnswer } from '../../../src/connect/sdk/index.ts';
 import { openContext, pathOf } from '../../connect/contexts.ts';
 import { startUploadServer, type UploadServer } from '../../servers/upload-sessions.ts';
 import { item, jumpingClock, never, openTarget } from './workbench.ts';
@@ -69,13 +69,16 @@ async function send(
   name: string,
   bytes: Uint8Array,
   meanwhile: () => void = () => {},
-  http = '',
+  { http = '', journal }: { http?: string; journal?: BatchJournal } = {},
 ): Promise<WriteAnswer> {
   const { file, close } = await attached(name, bytes);
   const sink = await openTarget(document(create, http), 'files', { url: server.url }, { clock: jumpingClock() });
   try {
     meanwhile();
-    return await sink.write({ once: 'once-1', operation: 'create', items: [item({ title: 'T' }, { file })] }, never);
+    return await sink.write(
+      { once: 'once-1', operation: 'create', items: [item({ title: 'T' }, { file })], ...(journal ? { journal } : {}) },
+      never,
+    );
   } finally {
     await sink.close();
     await close();
@@ -272,6 +275,74 @@ describe('`fragments`', () => {
       is: 'unanswered',
       reason: '`fragments.from` names no place in the file',
     });
+  });
+
+  it.each([408, 429, 503])('asks how far it is behind a %i, as a part of the fragment may be there', async (status) => {
+    server.faults.push(undefined, { take: 300_000, answer: status });
+    // Not even a `more` that takes it for a wish says otherwise.
+    expect(await send(google.replace('$status = 308', '$status != 200'), 'a.pdf', bytes)).toEqual(delivered);
+    isWhole();
+    expect(asked().slice(2, 5)).toEqual([
+      'PUT bytes 524288-1048575/1148576',
+      'PUT bytes */1148576',
+      'PUT bytes 786432-1148575/1148576',
+    ]);
+  });
+
+  it('without `from` sends a fragment again that was refused for now', async () => {
+    server.faults.push(undefined, { take: 0, answer: 429 });
+    expect(await send(google.replace(/, from: ".*" \}/, ' }'), 'a.pdf', bytes)).toEqual(delivered);
+    isWhole();
+  });
+
+  it('counts attempts anew with each fragment that was taken', async () => {
+    const three = Array.from({ length: 3 }, () => ({ take: 0, answer: 429 }));
+    server.faults.push(...three, undefined, ...three, undefined, ...three);
+    expect(await send(google.replace(/, from: ".*" \}/, ' }'), 'a.pdf', bytes)).toEqual(delivered);
+    isWhole();
+  });
+
+  it('gives up on a server that goes on asking for what was sent', async () => {
+    server.faults.push(...Array.from({ length: 9 }, () => ({ take: 0, answer: 308 })));
+    expect(await send(google, 'a.pdf', bytes)).toMatchObject({
+      is: 'unanswered',
+      reason: 'the server goes on asking for what was sent',
+    });
+    expect(server.faults.length).toBe(5);
+  });
+
+  it('rejects a record whose file is none', async () => {
+    expect(await send(google.replace('file: =$file', 'file: =title'), 'a.pdf', bytes)).toMatchObject({
+      is: 'unanswered',
+      reason: expect.stringContaining('this record has none') as string,
+    });
+    expect(asked()).toEqual(['POST']);
+  });
+
+  it('a part that the server holds leaves the record in doubt, though the rest was refused', async () => {
+    const { uploadUrl } = (await (
+      await fetch(`${server.url}/google`, { method: 'POST', body: JSON.stringify({ size: bytes.length }) })
+    ).json()) as { uploadUrl: string };
+    const alone = `do:\n  - ${google.split('  - ')[2]?.replace('{{{$open.uploadUrl}}}', uploadUrl)}`;
+    server.faults.push(undefined, ...Array.from({ length: 9 }, () => ({ take: 0, answer: 429 })));
+    const answer = await send(alone, 'a.pdf', bytes);
+    expect(answer).toMatchObject({ is: 'unanswered' });
+  });
+
+  it('goes on where an earlier run was ended, at the place that the server names', async () => {
+    const kept = new Map<number, Record<string, unknown>>();
+    const journal: BatchJournal = {
+      steps: async () => structuredClone([...kept].map(([place, answer]) => ({ place, answer }))),
+      write: async ({ place, answer }) => void kept.set(place, structuredClone(answer)),
+      forget: async () => kept.clear(),
+    };
+    server.faults.push(undefined, { take: 300_000 }, ...Array.from({ length: 9 }, () => ({ take: 10 })));
+    expect(await send(google, 'a.pdf', bytes, undefined, { journal })).toMatchObject({ is: 'unanswered' });
+    server.faults.length = 0;
+    server.received.length = 0;
+    expect(await send(google, 'a.pdf', bytes, undefined, { journal })).toEqual(delivered);
+    isWhole();
+    expect(asked()[0]).toBe('PUT bytes */1148576');
   });
 
   it('without `from` an answer takes the fragment whole; an empty file is one request without a range', async () => {
