@@ -209,7 +209,7 @@ function keptFor(
   inCheck: Fields | undefined,
   keep: readonly string[],
 ): Wanted['kept'] {
-  const { words, names } = keptOf(document.value, keep);
+  const { words, ...kept } = keptOf(document.value, keep);
   const origins = new Map<string, string>();
   const all = new Set(words);
   for (const [name, value] of Object.entries(connection)) {
@@ -221,7 +221,7 @@ function keptFor(
     origins.set(origin, made ?? `https://${document.name}${number}.example`);
     for (const word of pathname.split(/[^\p{L}\p{N}_]+/u)) all.add(word);
   }
-  return { words: all, names, origins };
+  return { ...kept, words: all, origins };
 }
 
 function localMoment(now: number, timeZone: string): string {

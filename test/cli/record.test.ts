@@ -45,7 +45,7 @@ beforeAll(async () => {
       ledger.push({ method: request.method ?? '', url: `${url.pathname}${url.search}`, body });
       const [status, answer, headers] = answerTo(request, url, body);
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(JSON.stringify(answer));
+      response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -75,6 +75,8 @@ function answerTo(request: IncomingMessage, url: URL, body: string): Given {
     if (login === 'sidorov') return [422, { code: 'TAKEN', message: `ivan@client.ru is taken by ${login}` }];
     return [201, { id: 4711, login }];
   }
+  if (url.pathname === '/api/table')
+    return [200, 'id,name\n4711,Petrova\n4712,Sidorov\n', { 'content-type': 'text/csv' }];
   if (url.pathname === '/api/endless') {
     const page = Number(url.searchParams.get('page') ?? 1);
     return [200, { items: [{ id: page }], next: page + 1 }];
@@ -112,6 +114,7 @@ read:
     records: items
     total: total
     next: { url: =links.next }
+  table: { key: id, request: { get: /table }, format: csv }
   endless: { key: id, request: { get: /endless }, records: items, next: { query: { page: =next } } }
   visitors: { key: id, feed: full, request: { get: /people }, records: 'items[$substring(kind, 0, 3) = "vis"]', next: { url: =links.next } }
 write:
@@ -228,6 +231,15 @@ describe('recording a read', () => {
     expect(err).toContain('RECORD_FAILED');
     expect(err).not.toContain('wrong-one');
     expect(existsSync(join(folder, 'connectors/acme.check.yaml'))).toBe(false);
+  });
+
+  test('takes answers in any format of text, which are read as they are in a run', async () => {
+    const folder = await workspace();
+    expect(await record(folder, ['acme.table'])).toMatchObject({ code: 0 });
+    const text = written(folder);
+    expect(text).toContain('id,name');
+    expect(text).toContain('read: 2');
+    expect(text).not.toMatch(/Petrova|4711/);
   });
 
   test('makes up a secret that looks like a word of the connector', async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher, request } from 'undici';
 import { isProblem, problem } from '../../model/problem.ts';
 import { decompressed, readAnswer, type HttpAnswer } from './answer.ts';
@@ -58,7 +59,7 @@ export interface HttpClient {
 export interface Network {
   /** Answers in its place. */
   dispatcher?: Dispatcher;
-  /** Is told of each exchange; then no answer is streamed. What it throws ends the exchange. */
+  /** Is told of each exchange, whose answer is then read whole. What it throws ends the exchange. */
   observe?(exchange: ObservedExchange): void;
 }
 
@@ -139,12 +140,18 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
       },
       ...(body === undefined ? {} : { body: isUpload(body) ? uploadStream(body, tools.moved) : body }),
     });
-    if (!observe && isStreamed(wanted, answer)) {
-      const stream = streamedBody(answer.body, url, signal, tools.goOn());
+    const read = async (): Promise<Buffer> => readLimited(answer.body, url, limits);
+    const told = (bytes: Uint8Array): void =>
+      observe?.({ request: { ...wanted, url }, status: answer.statusCode, headers: answer.headers, bytes });
+    if (isStreamed(wanted, answer)) {
+      const whole = observe && (await read());
+      if (whole) told(unpacked(whole, answer, url, limits));
+      const body = whole ? Readable.from([whole]) : answer.body;
+      const stream = streamedBody(body, url, signal, tools.goOn());
       return { is: 'answered', answer: { ...readAnswer(url, answer.statusCode, answer.headers, noBytes), stream } };
     }
-    const bytes = unpacked(await readLimited(answer.body, url, limits), answer, url, limits);
-    observe?.({ request: wanted, status: answer.statusCode, headers: answer.headers, bytes });
+    const bytes = unpacked(await read(), answer, url, limits);
+    told(bytes);
     return { is: 'answered', answer: readAnswer(url, answer.statusCode, answer.headers, bytes) };
   } catch (error) {
     if (isProblem(error)) throw error;

@@ -21,6 +21,8 @@ export interface Kept {
   names: ReadonlySet<string>;
   /** Origins and what stands for them; others are numbered. */
   origins: ReadonlyMap<string, string>;
+  /** A host of the document stays, or gives the pattern that the made-up one must fit: `*.files.example`. */
+  hostPattern(host: string): string | undefined;
 }
 
 const word = /[\p{L}\p{N}_]+/gu;
@@ -34,10 +36,11 @@ const fieldName = /^@?[$\p{L}_][\p{L}\p{N}_.:$-]*(@odata\.\w+)?$/u;
  * The made-up values are drawn with a key that is forgotten with the recording, so that nothing leads back from them.
  * Single characters, times of day, true and false stay: nobody is known by them.
  */
-export function newBlanker({ words, names, origins }: Kept): Blanker {
+export function newBlanker({ words, names, origins, hostPattern }: Kept): Blanker {
   const key = randomBytes(32);
   const madeUp = new Map<string, string>();
   const taken = new Set<string>();
+  const secrets = new Map<string, string>();
 
   const draw = (original: string, make: (noise: Buffer) => string): string => {
     const known = madeUp.get(original);
@@ -66,7 +69,7 @@ export function newBlanker({ words, names, origins }: Kept): Blanker {
   };
   const madeUpOrigins = new Map(origins);
   const originOf = ([found]: RegExpExecArray): string => {
-    const drawn = madeUpOrigins.get(found) ?? `https://host${madeUpOrigins.size + 1}.example`;
+    const drawn = madeUpOrigins.get(found) ?? newOrigin(found, hostPattern, madeUpOrigins.size + 1);
     madeUpOrigins.set(found, drawn);
     return drawn;
   };
@@ -82,7 +85,9 @@ export function newBlanker({ words, names, origins }: Kept): Blanker {
     /^(https?:\/\/|[/?])/.test(text)
       ? pieces(text, percentEncoded, ([run]) => decoded(run), structured)
       : structured(text);
-  const text = (value: string): string => pieces(value, origin, originOf, encodedOf);
+  const withoutSecrets = (text: string): string =>
+    [...secrets].reduce((left, [secret, made]) => left.replaceAll(secret, made), text);
+  const text = (value: string): string => pieces(withoutSecrets(value), origin, originOf, encodedOf);
   const nameOf = (name: string): string => (fieldName.test(name) && !madeUp.has(name) ? name : text(name));
 
   const value = (given: unknown, name = ''): unknown => {
@@ -100,7 +105,11 @@ export function newBlanker({ words, names, origins }: Kept): Blanker {
     text,
     xml: (given) => given.replace(xmlValues, (...found) => xmlValue(found.at(-1) as Record<string, string>, text)),
     secret: (given) => {
-      for (const [original] of given.matchAll(word)) draw(original, (noise) => alike(original, noise));
+      if (given !== '')
+        secrets.set(
+          given,
+          given.replace(word, (part) => alike(part, randomBytes(64))),
+        );
       return text(given);
     },
   };
@@ -114,6 +123,13 @@ function xmlValue({ cdata, content, name, mark, quoted }: Record<string, string>
   if (cdata !== undefined) return `<![CDATA[${blank(cdata)}]]>`;
   if (content !== undefined) return entities(content, blank);
   return name === undefined ? '' : `${name}=${mark}${entities(quoted ?? '', blank)}${mark}`;
+}
+
+function newOrigin(origin: string, hostPattern: Kept['hostPattern'], number: number): string {
+  const host = URL.canParse(origin) ? new URL(origin).host : '';
+  const pattern = hostPattern(host);
+  if (pattern === undefined) return `https://host${number}.example`;
+  return `https://${pattern.startsWith('*.') ? `host${number}${pattern.slice(1)}` : host}`;
 }
 
 /** What a pattern finds, and what is between, each in its own way. */

@@ -21,7 +21,7 @@ const deciding = new Set([
  * What a recording leaves as it is: words that stand in the connector's document, and values of fields that it decides by,
  * such as a status or a total. `more` are names of fields that the integrator wants kept.
  */
-export function keptOf(document: Fields, more: readonly string[]): Pick<Kept, 'words' | 'names'> {
+export function keptOf(document: Fields, more: readonly string[]): Omit<Kept, 'origins'> {
   const words = new Set<string>();
   const names = new Set(more);
   const walk = (value: unknown, decides: boolean): void => {
@@ -36,7 +36,15 @@ export function keptOf(document: Fields, more: readonly string[]): Pick<Kept, 'w
     if (decides && typeof value === 'string') take(value.replaceAll(/'[^']*'|"[^"]*"/g, ''), names);
   };
   walk(document, false);
-  return { words, names };
+  const { hosts = [] } = (document.http ?? {}) as { hosts?: string[] };
+  return {
+    words,
+    names,
+    // A host that stands in the document is nobody's secret.
+    hostPattern: (host) =>
+      hosts.find((pattern) => pattern.startsWith('*.') && host.endsWith(pattern.slice(1))) ??
+      (host !== '' && [...words].some((text) => text.includes(host)) ? host : undefined),
+  };
 }
 
 function take(text: string, into: Set<string>): void {

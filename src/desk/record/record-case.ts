@@ -65,7 +65,7 @@ export interface RecordTools extends ConnectorCheckTools {
 export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<RecordedCase> {
   const blank = newBlanker(wanted.kept);
   for (const name of wanted.secretOptions) blankSecret(wanted.connection[name], blank);
-  const connection = wanted.checkConnection ?? (blank.value(wanted.connection) as Fields);
+  const connection = wanted.checkConnection ?? blankOptions(wanted.connection, blank);
   const files = blankedFiles(wanted.case, blank);
   const heard: Taken[] = [];
   const first = await inReality(wanted, tools, (exchange) => {
@@ -84,6 +84,9 @@ export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<Re
     expect: expected(result),
   };
 }
+
+const blankOptions = (connection: Fields, blank: Blanker): Fields =>
+  Object.fromEntries(Object.entries(connection).map(([name, value]) => [name, blank.value(value, name)]));
 
 function blankSecret(value: unknown, blank: Blanker): void {
   if (typeof value === 'string') blank.secret(value);

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { readAnswer, type MadeRequest, type ObservedExchange } from '../../connect/net/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Exchange } from '../check/exchanges.ts';
@@ -13,12 +14,24 @@ export interface Taken {
 /** Headers that an answer is understood by, whatever the connector. */
 const understood = new Set(['content-type', 'retry-after', 'link', 'location', 'etag', 'set-cookie']);
 
+/** Headers that say how the bytes came, which a replay does in its own way. */
+const ofTheLine = new Set([
+  'connection',
+  'keep-alive',
+  'date',
+  'server',
+  'transfer-encoding',
+  'content-length',
+  'content-encoding',
+]);
+
 /** Blanks an exchange. Throws RECORD_NOT_TEXT. */
 export function taken(
-  { request, status, headers, bytes }: ObservedExchange,
+  { request, status, headers, bytes: came }: ObservedExchange,
   blank: Blanker,
   { words, names }: Kept,
 ): Taken {
+  const bytes = unpacked(came);
   const made = { method: request.method, url: request.url, headers: request.headers, body: bodyText(request.body) };
   const written = writtenRequest(made);
   const { json, form, body, method, url } = written;
@@ -30,7 +43,7 @@ export function taken(
     ...(body === undefined ? {} : { body: blank.text(body) }),
   };
   const kept = Object.entries(headers).flatMap(([name, value]) =>
-    value !== undefined && (understood.has(name) || words.has(name))
+    value !== undefined && !ofTheLine.has(name) && (understood.has(name) || words.has(name))
       ? [[name, names.has(name) ? value : blankHeader(name, value, blank)]]
       : [],
   );
@@ -54,6 +67,12 @@ export function writtenRequest({ method, url, headers, body }: MadeRequest): Exc
   if (type.includes('x-www-form-urlencoded')) return { ...asked, form: formOf(new URLSearchParams(body)) };
   const boundary = /boundary="?([^";]+)/.exec(type)?.[1];
   return { ...asked, body: boundary === undefined ? body : body.replaceAll(boundary, 'boundary') };
+}
+
+/** A packed file is written as what is in it, which reads the same. */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isPacked ? gunzipSync(bytes, { maxOutputLength: 16 * 1024 * 1024 }) : bytes;
 }
 
 function formOf(pairs: URLSearchParams): Record<string, string | string[]> {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { newBlanker } from '../../../src/desk/record/blank.ts';
 import { keptOf } from '../../../src/desk/record/kept.ts';
@@ -6,6 +7,7 @@ import { taken, writtenRequest } from '../../../src/desk/record/recorded-exchang
 const kept = {
   ...keptOf(
     {
+      connection: {},
       http: { errors: [{ when: "code = 'BUSY' or $headers.`x-left` = 0", is: 'retry' }] },
       read: { users: { request: { get: '/users' } } },
     },
@@ -71,6 +73,25 @@ describe('blanking', () => {
     });
   });
 
+  test('keeps hosts of the document, and makes up those that fit its patterns', () => {
+    const document = { http: { baseUrl: 'https://api.acme.example', hosts: ['*.files.example', 'cdn.example'] } };
+    const blank = newBlanker({ ...keptOf(document, []), origins: new Map() });
+    expect(blank.text('http://api.acme.example/ http://cdn.example/')).toBe(
+      'https://api.acme.example/ https://cdn.example/',
+    );
+    expect(blank.text('https://client.files.example/')).toMatch(/^https:\/\/host\d\.files\.example\/$/);
+    expect(blank.text('https://files.client.ru/')).toMatch(/^https:\/\/host\d\.example\/$/);
+  });
+
+  test('blanks a secret as a whole, and none of its parts elsewhere', () => {
+    const blank = blanker();
+    const made = blank.secret('users-1');
+    expect(made).toMatch(/^[a-z]{5}-\d$/);
+    expect(made).not.toContain('users');
+    expect(blank.text('Bearer users-1')).toContain(made);
+    expect(blank.value({ users: 1, one: '1' })).toEqual({ users: 1, one: '1' });
+  });
+
   test('blanks a secret that looks like a word of the document', () => {
     const blank = blanker();
     expect(blank.secret('users')).not.toBe('users');
@@ -104,6 +125,7 @@ describe('an exchange as it is written', () => {
           'content-type': 'application/json',
           'x-left': '120',
           server: 'nginx-of-client',
+          connection: 'keep-alive',
           'set-cookie': ['sid=abcdef; Path=/', 'b=zzzzzz'],
           link: '<http://10.0.0.5:8080/users?after=petrova>; rel="next"',
         },
@@ -125,6 +147,13 @@ describe('an exchange as it is written', () => {
     expect(answer.headers).toEqual({ 'content-type': 'text/csv; charset=utf-8' });
     expect(answer.body).toMatch(/^[a-z]{4};[a-z]{4}\n[A-Z][a-z]{3};[a-z]{4}@[a-z]{6}\.[a-z]{2}\n$/);
     expect(answer.body).not.toMatch(/anna/i);
+  });
+
+  test('has a packed file as what is in it', () => {
+    const bytes = gzipSync('Anna;Petrova\n');
+    expect(taken(exchange({ headers: {}, bytes }), blanker(), kept).answer.body).toMatch(
+      /^[A-Z][a-z]{3};[A-Z][a-z]{6}\n$/,
+    );
   });
 
   test('is refused where the answer is no text', () => {
