@@ -79,8 +79,7 @@ export async function record(parts: Parts, world: World, options: RecordOptions)
     now: readMoment(now, timezoneOf(loaded)) ?? clock.now(),
   };
   const recorded = await recordCase(wanted, tools);
-  const withWords = Object.keys(options.with).length > 0 ? { with: options.with } : {};
-  const undo = writeCase(place, { check: connector, now, name, asks: { ...asks, ...withWords } }, recorded);
+  const undo = writeCase(place, { check: connector, now, name, asks }, recorded);
   await prove(parts, tools, connector, name, undo);
   return {
     check: relative(loaded.root, check),

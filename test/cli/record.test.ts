@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore, openVault } from '../../src/store/index.ts';
 import { newWorkspace, portolan, put } from './harness.ts';
 
 const secret = 's3cret-of-the-client';
@@ -37,10 +38,16 @@ const ledger: Asked[] = [];
 let server: Server;
 let address = '';
 let logins = 0;
+/** Happens before each answer. */
+let meanwhile: () => Promise<void>;
+beforeEach(() => {
+  meanwhile = () => Promise.resolve();
+});
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
+    void bodyOf(request).then(async (body) => {
+      await meanwhile();
       const url = new URL(request.url ?? '/', address);
       ledger.push({ method: request.method ?? '', url: `${url.pathname}${url.search}`, body });
       const [status, answer, headers] = answerTo(request, url, body);
@@ -51,6 +58,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -240,6 +248,33 @@ describe('recording a read', () => {
     expect(text).toContain('id,name');
     expect(text).toContain('read: 2');
     expect(text).not.toMatch(/Petrova|4711/);
+  });
+
+  test('makes up what is passed by --with, unless it is to be kept', async () => {
+    const folder = await workspace();
+    expect(await record(folder, ['acme.people', '--with', 'kind=visitor'])).toMatchObject({ code: 0 });
+    expect(written(folder)).not.toContain('visitor');
+    expect(written(folder)).toMatch(/kind: [a-z]{7}\n/);
+  });
+
+  test('seals what it sees under a key that nobody knows', async () => {
+    const folder = await workspace();
+    const opened: unknown[] = [];
+    meanwhile = async () => {
+      for (const name of readdirSync(folder).filter((name) => name.startsWith('portolan-check-'))) {
+        const url = `sqlite:${join(folder, name, 'state.db')}`;
+        const vault = openVault(`portolan-key-1:${'check'.repeat(9).slice(0, 43)}`);
+        opened.push(
+          await openStore({ url, vault }).then(
+            () => 'opened',
+            (error: { code?: string }) => error.code,
+          ),
+        );
+      }
+    };
+    vi.stubEnv('TMPDIR', folder);
+    expect(await record(folder, ['acme.people'])).toMatchObject({ code: 0 });
+    expect([...new Set(opened)]).toEqual(['STORE_KEY_WRONG']);
   });
 
   test('makes up a secret that looks like a word of the connector', async () => {

@@ -25,6 +25,8 @@ export interface CheckTools {
     sink(...asked: Parameters<World['openSink']>): ReturnType<World['openSink']> | undefined;
   };
   tables: World['tables'];
+  /** A workspace key of its own, for a case that sees real values. */
+  key?: string;
   /** The format of the source; JSON where the source is not one of files. */
   formatOf(use: SourceUse): OpenFormat;
 }
@@ -40,7 +42,7 @@ export interface CaseResult {
   durationMs: number;
 }
 
-/** The workspace key of every check, so that what is derived from it, such as passwords, is always the same. */
+/** The workspace key of every check, whose values are made up, so that what is derived from it, such as passwords, is always the same. */
 const CHECK_KEY = `portolan-key-1:${'check'.repeat(9).slice(0, 43)}`;
 
 /**
@@ -87,12 +89,12 @@ const failureOf = ({ status, code, reason }: RunResult): string[] =>
 /** Runs one case at a moment (UTC ms). */
 export async function runCase(
   each: CheckCase,
-  { pipeline, tables, formatOf, opens }: CheckTools,
+  { pipeline, tables, formatOf, opens, key = CHECK_KEY }: CheckTools,
   now: number,
   clock = standingAt(now),
 ): Promise<{ result: RunResult; sent: Sent[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-check-'));
-  const vault = openVault(CHECK_KEY);
+  const vault = openVault(key);
   const store = await openStore({ url: `sqlite:${join(folder, 'state.db')}`, vault, clock });
   const sent: Sent[] = [];
   const { tolerate: _tolerate, ...written } = pipeline;

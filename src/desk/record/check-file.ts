@@ -43,7 +43,7 @@ export function placeOf(check: string, caseName: string): CasePlace {
 export function writeCase(
   place: CasePlace,
   { check, now, name, asks }: { check: string; now: string; name: string; asks: Fields },
-  { connection, exchanges, source, known, sent, expect }: RecordedCase,
+  { connection, with: given, exchanges, source, known, sent, expect }: RecordedCase,
 ): () => void {
   const before = existsSync(place.check) ? readFileSync(place.check, 'utf8') : undefined;
   const made: string[] = [];
@@ -56,6 +56,7 @@ export function writeCase(
   const written = {
     name,
     ...asks,
+    ...(Object.keys(given).length > 0 ? { with: given } : {}),
     ...(source === undefined ? {} : { source: put(place.source, source) }),
     ...(known === undefined ? {} : { known: put(place.known, known) }),
     exchanges: put(place.exchanges, exchanges),

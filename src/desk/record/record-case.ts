@@ -8,6 +8,7 @@ import type { RunResult } from '../../engine/run/result.ts';
 import type { Opening } from '../../engine/run/world.ts';
 import { compileMarked } from '../../language/compile/index.ts';
 import type { Clock } from '../../model/clock.ts';
+import { makeWorkspaceKey } from '../../store/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import { readFixture, type ConnectorCase } from '../check/check-document.ts';
@@ -43,6 +44,8 @@ export interface Wanted {
 /** A case as it is to be written: all of it blanked. */
 export interface RecordedCase {
   connection: Fields;
+  /** What is passed to a read or an operation. */
+  with: Fields;
   exchanges: Exchange[];
   source?: unknown;
   known?: unknown;
@@ -67,17 +70,23 @@ export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<Re
   for (const name of wanted.secretOptions) blankSecret(wanted.connection[name], blank);
   const connection = wanted.checkConnection ?? blankOptions(wanted.connection, blank);
   const files = blankedFiles(wanted.case, blank);
+  const given = blankGiven(wanted.case.with, blank);
   const heard: Taken[] = [];
   const first = await inReality(wanted, tools, (exchange) => {
     heard.push(taken(exchange, blank, wanted.kept));
     if (heard.length > MAX_EXCHANGES || JSON.stringify(heard.at(-1)).length > MAX_BYTES) throw tooLarge();
   });
   failed(first);
-  const { result, sent, exchanges } = await again(wanted, tools, { connection, files, heard });
+  const { result, sent, exchanges } = await again({ ...wanted, case: { ...wanted.case, with: given } }, tools, {
+    connection,
+    files,
+    heard,
+  });
   const differences = differencesOf(first, result, heard.length, exchanges.length);
   if (differences.length > 0) throw differs(differences);
   return {
     connection,
+    with: given,
     exchanges,
     ...files,
     ...(wanted.case.write === undefined ? { sent } : {}),
@@ -87,6 +96,15 @@ export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<Re
 
 const blankOptions = (connection: Fields, blank: Blanker): Fields =>
   Object.fromEntries(Object.entries(connection).map(([name, value]) => [name, blank.value(value, name)]));
+
+/** What is an expression is the integrator's own. */
+const blankGiven = (given: Fields, blank: Blanker): Fields =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      typeof value === 'string' && (value.startsWith('=') || value.includes('{{')) ? value : blank.value(value, name),
+    ]),
+  );
 
 function blankSecret(value: unknown, blank: Blanker): void {
   if (typeof value === 'string') blank.secret(value);
@@ -122,7 +140,8 @@ async function inReality(
   const { clock, real } = tools;
   const pipeline = pipelineOf(connector, { ...each, counts: {}, exchanges: '' }, tools);
   const opens = opensOf(connector, tools, (opening) => real(opening, { observe }));
-  const { result } = await runCase({ ...each, counts: {} }, { ...tools, pipeline, opens }, clock.now(), clock);
+  const key = makeWorkspaceKey();
+  const { result } = await runCase({ ...each, counts: {} }, { ...tools, pipeline, opens, key }, clock.now(), clock);
   return result;
 }
 
