@@ -1,4 +1,4 @@
-import { isCalendarDay, momentOf } from '../expression/text/zones.ts';
+import { dateText, isCalendarDay, localTime, momentOf, twoDigits } from '../expression/text/zones.ts';
 
 const form = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
@@ -20,4 +20,10 @@ export function readMoment(text: string, timezone: string): number | undefined {
   if (!isCalendarDay(year, month, day) || hour > 23 || minute > 59 || second > 59) return undefined;
   if (found[7]) return Date.parse(text.trim().replace(' ', 'T'));
   return momentOf({ year, month, day, hour, minute, second, millisecond: 0 }, timezone);
+}
+
+/** A moment (UTC ms) as {@link readMoment} reads it in that zone, to the minute. */
+export function momentText(atMs: number, timezone: string): string {
+  const time = localTime(atMs, timezone);
+  return `${dateText(time)}T${twoDigits(time.hour)}:${twoDigits(time.minute)}`;
 }

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Sessions } from '../connect/sdk/index.ts';
-import { connectorChecks, runConnectorCheck, type ConnectorTools } from '../desk/check/index.ts';
-import { readMoment } from '../desk/moment.ts';
+import type { Schema, Sessions } from '../connect/sdk/index.ts';
+import { connectorChecks, runConnectorCheck } from '../desk/check/index.ts';
+import { momentText, readMoment } from '../desk/moment.ts';
 import { keptOf, placeOf, recordCase, writeCase, type RecordTools, type Wanted } from '../desk/record/index.ts';
 import type { World } from '../engine/run/world.ts';
-import { timezoneOf, writtenConnections } from '../language/compile/index.ts';
+import { markedLeaves, timezoneOf, writtenConnections } from '../language/compile/index.ts';
 import { loadWorkspace, resolveSecrets, type LoadedDocument } from '../language/load/index.ts';
 import { problem } from '../model/problem.ts';
 import type { Fields } from '../model/record.ts';
-import { contextOf, formatNamed, type Parts } from './world.ts';
+import { connectorTools } from './connector-tools.ts';
+import { contextOf, type Parts } from './world.ts';
 
 /** What is to be recorded; paths begin at `from`. */
 export interface RecordOptions {
@@ -58,9 +59,9 @@ export async function record(parts: Parts, world: World, options: RecordOptions)
     throw taken(name);
   const place = placeOf(check, name);
   if (!existing && existsSync(check)) throw taken(relative(loaded.root, check));
-  const now = existing ? String(existing.value.now) : localMoment(clock.now(), timezoneOf(loaded));
+  const now = existing ? String(existing.value.now) : momentText(clock.now(), timezoneOf(loaded));
   const checkConnection = existing?.value.connection as Fields | undefined;
-  const tools = toolsOf(parts, world, connectionName);
+  const tools = toolsOf(parts, world, connector, connectionName);
   const wanted: Wanted = {
     connector,
     case: {
@@ -73,7 +74,7 @@ export async function record(parts: Parts, world: World, options: RecordOptions)
       ...(options.known === undefined ? {} : { known: resolve(options.from, options.known) }),
     },
     connection,
-    secretOptions: secretOptions(document),
+    secrets: secretsIn(parts.catalogue.connections[connector]?.options ?? {}, connection),
     ...(checkConnection ? { checkConnection } : {}),
     kept: keptFor(document, connection, checkConnection, options.keep),
     now: readMoment(now, timezoneOf(loaded)) ?? clock.now(),
@@ -95,7 +96,7 @@ export async function record(parts: Parts, world: World, options: RecordOptions)
 /** What is written passes as any check does, or is taken back. */
 async function prove(
   parts: Parts,
-  tools: ConnectorTools & RecordTools,
+  tools: RecordTools,
   connector: string,
   name: string,
   undo: () => void,
@@ -115,23 +116,16 @@ async function prove(
   );
 }
 
-function toolsOf(parts: Parts, world: World, connection: string): RecordTools {
-  const { loaded, catalogue, kinds, clock, store } = parts;
-  const sessions = renewing(store);
+function toolsOf(parts: Parts, world: World, kind: string, connection: string): RecordTools {
+  const sessions = renewing(parts.store);
   return {
-    loaded,
-    catalogue,
-    clock,
-    tables: world.tables,
-    formatOf: ({ format }) => kinds.format(format?.kind ?? 'json').open(format?.options ?? {}),
-    source: (kind, context) => kinds.source(kind).open(context),
-    sink: (kind, context) => kinds.sink(kind).open(context),
-    call: (kind, context) => kinds.call(kind).open(context),
-    openFormat: (written) => formatNamed(parts, written),
-    real: (opening, network) => {
-      const kind = writtenConnections(loaded).find(({ name }) => name === connection)?.kind ?? '';
-      return { ...contextOf(parts, { kind, connection, options: {}, written: kind }, opening), sessions, network };
-    },
+    ...connectorTools(parts, world.tables),
+    clock: parts.clock,
+    real: (opening, network) => ({
+      ...contextOf(parts, { kind, connection, options: {}, written: kind }, opening),
+      sessions,
+      network,
+    }),
   };
 }
 
@@ -196,9 +190,9 @@ function connectionOf({ loaded }: Parts, connector: string, named: string | unde
   );
 }
 
-function secretOptions({ value }: LoadedDocument): string[] {
-  const { properties = {} } = (value.connection ?? {}) as { properties?: Record<string, { secret?: boolean }> };
-  return Object.keys(properties).filter((name) => properties[name]?.secret === true);
+function secretsIn(schema: Schema, connection: Fields): string[] {
+  const leaves = [...markedLeaves(schema, connection)].filter(({ mark }) => mark.as === 'secret');
+  return leaves.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
 }
 
 /** Paths of addresses in the connection are the integrator's own; their hosts are replaced by the connector's name. */
@@ -221,12 +215,6 @@ function keptFor(
     for (const word of pathname.split(/[^\p{L}\p{N}_]+/u)) all.add(word);
   }
   return { ...kept, words: all, origins };
-}
-
-function localMoment(now: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-    .format(now)
-    .replace(' ', 'T');
 }
 
 const taken = (what: string): Error =>

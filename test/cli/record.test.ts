@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startHttpServer, type RunningHttpServer } from '../../src/sandbox/http/start-http-server.ts';
 import { openStore, openVault } from '../../src/store/index.ts';
+import { bodyOf } from '../connectors/harness.ts';
 import { newWorkspace, portolan, put } from './harness.ts';
 
 const secret = 's3cret-of-the-client';
@@ -35,7 +36,7 @@ interface Asked {
   body: string;
 }
 const ledger: Asked[] = [];
-let server: Server;
+let server: RunningHttpServer;
 let address = '';
 let logins = 0;
 /** Happens before each answer. */
@@ -45,27 +46,19 @@ beforeEach(() => {
 });
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    void bodyOf(request).then(async (body) => {
-      await meanwhile();
-      const url = new URL(request.url ?? '/', address);
-      ledger.push({ method: request.method ?? '', url: `${url.pathname}${url.search}`, body });
-      const [status, answer, headers] = answerTo(request, url, body);
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
-    });
+  server = await startHttpServer(async (request, response) => {
+    const body = await bodyOf(request);
+    await meanwhile();
+    const url = new URL(request.url ?? '/', address);
+    ledger.push({ method: request.method ?? '', url: `${url.pathname}${url.search}`, body });
+    const [status, answer, headers] = answerTo(request, url, body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  address = server.url;
 });
 afterEach(() => vi.unstubAllEnvs());
-afterAll(() => new Promise((resolve) => server.close(resolve)));
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
+afterAll(() => server.close());
 
 type Given = [status: number, answer: unknown, headers?: Record<string, string>];
 

@@ -21,7 +21,8 @@ export interface FragmentTools {
 
 /**
  * Sends the record's file in fragments until an answer does not ask for more: that is the answer of the step. Behind a
- * lost answer, or one that refuses for now, the server is asked how far it is, and the rest is sent; attempts begin anew with each fragment that it took.
+ * lost answer, or one that refuses for now, the server is asked how far it is, and the rest is sent; attempts begin anew
+ * with each fragment that it took.
  * Throws FILE_NOT_ATTACHED.
  */
 export async function sendFragments(

@@ -6,7 +6,6 @@ import {
   runCheck,
   runConnectorCheck,
   type CaseResult,
-  type CheckTools,
 } from '../../desk/check/index.ts';
 import { compilePipeline } from '../../language/compile/index.ts';
 import { checkWorkspace, findingsAsText, loadTables, loadWorkspace, type Loaded } from '../../language/load/index.ts';
@@ -49,28 +48,15 @@ async function runChecks(loaded: Loaded, names: readonly string[]): Promise<Case
     }
   }
   const { kindsOf } = await import('../../workspace/kinds.ts');
-  const kinds = kindsOf(loaded, catalogue);
+  const { connectorTools } = await import('../../workspace/connector-tools.ts');
   const tables = loadTables(loaded);
-  const formatOf: CheckTools['formatOf'] = ({ format }) =>
-    kinds.format(format?.kind ?? 'json').open(format?.options ?? {});
+  const tools = connectorTools({ loaded, catalogue, kinds: kindsOf(loaded, catalogue) }, (name) => tables.get(name));
   const results: CaseResult[] = [];
   for (const check of all) {
     if (names.length > 0 && !names.includes(check.pipeline)) continue;
     const pipeline = compilePipeline(loaded, check.pipeline, catalogue);
-    results.push(...(await runCheck(check, { pipeline, tables: (name) => tables.get(name), formatOf })));
+    results.push(...(await runCheck(check, { ...tools, pipeline })));
   }
-  if (ofConnectors.length === 0) return results;
-  const { formatNamed } = await import('../../workspace/world.ts');
-  const tools: Parameters<typeof runConnectorCheck>[1] = {
-    loaded,
-    catalogue,
-    tables: (name: string) => tables.get(name),
-    formatOf,
-    source: (kind, context) => kinds.source(kind).open(context),
-    sink: (kind, context) => kinds.sink(kind).open(context),
-    call: (kind, context) => kinds.call(kind).open(context),
-    openFormat: (written) => formatNamed({ kinds, catalogue }, written),
-  };
   for (const check of ofConnectors)
     if (names.length === 0 || names.includes(check.connector)) results.push(...(await runConnectorCheck(check, tools)));
   return results;

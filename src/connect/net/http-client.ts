@@ -140,19 +140,15 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
       },
       ...(body === undefined ? {} : { body: isUpload(body) ? uploadStream(body, tools.moved) : body }),
     });
-    const read = async (): Promise<Buffer> => readLimited(answer.body, url, limits);
-    const told = (bytes: Uint8Array): void =>
-      observe?.({ request: { ...wanted, url }, status: answer.statusCode, headers: answer.headers, bytes });
-    if (isStreamed(wanted, answer)) {
-      const whole = observe && (await read());
-      if (whole) told(unpacked(whole, answer, url, limits));
-      const body = whole ? Readable.from([whole]) : answer.body;
-      const stream = streamedBody(body, url, signal, tools.goOn());
-      return { is: 'answered', answer: { ...readAnswer(url, answer.statusCode, answer.headers, noBytes), stream } };
-    }
-    const bytes = unpacked(await read(), answer, url, limits);
-    told(bytes);
-    return { is: 'answered', answer: readAnswer(url, answer.statusCode, answer.headers, bytes) };
+    const streams = isStreamed(wanted, answer);
+    if (streams && !observe) return streamed(answer, answer.body, url, tools);
+    const came = await readLimited(answer.body, url, limits);
+    const bytes = unpacked(came, answer, url, limits);
+    const { statusCode: status, headers } = answer;
+    const request = { method, url, headers: wanted.headers, ...(body === undefined ? {} : { body }) };
+    observe?.({ request, status, headers, bytes });
+    if (streams) return streamed(answer, Readable.from([came]), url, tools);
+    return { is: 'answered', answer: readAnswer(url, status, headers, bytes) };
   } catch (error) {
     if (isProblem(error)) throw error;
     if (signal.aborted) throw signal.reason;
@@ -164,6 +160,16 @@ async function attempt(wanted: HttpRequest, tools: AttemptTools): Promise<Exchan
 }
 
 const noBytes = new Uint8Array(0);
+
+function streamed(
+  { statusCode, headers }: Dispatcher.ResponseData,
+  body: Readable,
+  url: URL,
+  { signal, goOn }: AttemptTools,
+): Exchange {
+  const stream = streamedBody(body, url, signal, goOn());
+  return { is: 'answered', answer: { ...readAnswer(url, statusCode, headers, noBytes), stream } };
+}
 
 /** What is packed otherwise than by gzip is unpacked whole. */
 function isStreamed({ streams }: HttpRequest, { statusCode, headers }: Dispatcher.ResponseData): boolean {

@@ -10,12 +10,13 @@ import type {
 } from '../../connect/sdk/index.ts';
 import type { Opening } from '../../engine/run/world.ts';
 import type { Catalogue } from '../../language/catalogue/index.ts';
-import { compilePipeline } from '../../language/compile/index.ts';
+import { compileMarked, compilePipeline } from '../../language/compile/index.ts';
 import type { Pipeline, Use } from '../../language/compile/pipeline.ts';
 import type { Loaded, LoadedDocument } from '../../language/load/index.ts';
 import type { Fields } from '../../model/record.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { ConnectorCase } from './check-document.ts';
+import type { CheckTools } from './run-check.ts';
 
 /** Opens parts of connectors as a run would. */
 export interface ConnectorTools {
@@ -64,24 +65,35 @@ function writtenPipeline(connector: string, each: ConnectorCase, loaded: Loaded)
 const ruleOf = (rules: unknown, name: string): { key?: string | string[] } =>
   ((rules ?? {}) as Record<string, { key?: string | string[] }>)[name] ?? {};
 
-/** What opening a part of the connector needs: its connection as the check has it, and no network. */
-export function contextOf(
-  { scope, env, signal, note }: Opening,
-  {
-    connection,
-    clock,
-    network,
-    folder,
-    openFormat,
-  }: {
-    connection: unknown;
-    clock: Clock;
-    network: Network;
-    folder: string;
-  } & Pick<ConnectorTools, 'openFormat'>,
-): OpenContext<unknown> {
-  return { connection, connectionName: 'check', folder, scope, env, clock, signal, note, network, openFormat };
+/** What a connector is opened with in a check: its connection as written there, and no network. */
+export function contextsOf(
+  connector: string,
+  written: unknown,
+  { catalogue, loaded, openFormat }: Pick<ConnectorTools, 'catalogue' | 'loaded' | 'openFormat'>,
+  network: Network,
+  clock: Clock,
+): (opening: Opening) => OpenContext<unknown> {
+  const connection = compileMarked(catalogue.connections[connector]?.options ?? {}, written);
+  const same = { connection, connectionName: 'check', folder: loaded.root, clock, network, openFormat };
+  return ({ scope, env, signal, note }) => ({ ...same, scope, env, signal, note });
+}
+
+/** Opens the parts of one connector with what `context` makes; all else is as in every check. */
+export function opensOf(
+  connector: string,
+  tools: Pick<ConnectorTools, 'source' | 'sink' | 'call'>,
+  context: (opening: Opening) => OpenContext<unknown>,
+): NonNullable<CheckTools['opens']> {
+  return {
+    source: (use, opening) =>
+      isOf(connector, use)
+        ? tools.source(use.kind, { ...opening, ...context(opening), options: use.options })
+        : undefined,
+    sink: (use, opening) =>
+      isOf(connector, use) ? tools.sink(use.kind, { ...context(opening), options: use.options }) : undefined,
+    openCall: (use, opening) => tools.call(use.kind, context(opening)),
+  };
 }
 
 /** Is the use a part of this connector? */
-export const isOf = (connector: string, { kind }: Pick<Use, 'kind'>): boolean => kind.startsWith(`${connector}.`);
+const isOf = (connector: string, { kind }: Pick<Use, 'kind'>): boolean => kind.startsWith(`${connector}.`);

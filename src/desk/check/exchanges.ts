@@ -58,15 +58,21 @@ function bodyDifferences(expected: Body, { body, headers }: MadeRequest): string
       pairsOf(new URLSearchParams(body)),
     );
   }
-  const boundary = /boundary="?([^";]+)/.exec(headers['content-type'] ?? '')?.[1];
-  return differ('body', expected.body ?? '', boundary === undefined ? body : body.replaceAll(boundary, 'boundary'));
+  return differ('body', expected.body ?? '', plainBody(headers['content-type'] ?? '', body));
+}
+
+/** A body of parts has a boundary of its own each time. */
+export function plainBody(contentType: string, body: string): string {
+  const boundary = /boundary="?([^";]+)/.exec(contentType)?.[1];
+  return boundary === undefined ? body : body.replaceAll(boundary, 'boundary');
 }
 
 /** In no order, but those of one name. */
 const pairsOf = (params: URLSearchParams): string[] =>
   [...new Set(params.keys())].sort().flatMap((name) => params.getAll(name).map((value) => `${name}=${value}`));
 
-function parsed(text: string): unknown {
+/** A JSON text as its value; any other text as it is. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

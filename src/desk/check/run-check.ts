@@ -42,7 +42,10 @@ export interface CaseResult {
   durationMs: number;
 }
 
-/** The workspace key of every check, whose values are made up, so that what is derived from it, such as passwords, is always the same. */
+/**
+ * The workspace key of every check, whose values are made up, so that what is derived from it, such as passwords, is
+ * always the same.
+ */
 const CHECK_KEY = `portolan-key-1:${'check'.repeat(9).slice(0, 43)}`;
 
 /**

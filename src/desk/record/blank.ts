@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { dateText } from '../../expression/text/zones.ts';
 import type { Fields } from '../../model/record.ts';
 
 /** Puts made-up values in place of real ones: the same for the same, of the same shape, different for different ones. */
@@ -73,18 +74,15 @@ export function newBlanker({ words, names, origins, hostPattern }: Kept): Blanke
     madeUpOrigins.set(found, drawn);
     return drawn;
   };
-  const decoded = (text: string): string =>
-    text.replace(percentEncoded, (run) => {
-      try {
-        return encodeURIComponent(structured(decodeURIComponent(run)));
-      } catch {
-        return run.replace(/%../g, '%41');
-      }
-    });
+  const percentEncodedOf = ([run]: RegExpExecArray): string => {
+    try {
+      return encodeURIComponent(structured(decodeURIComponent(run)));
+    } catch {
+      return run.replace(/%../g, '%41');
+    }
+  };
   const encodedOf = (text: string): string =>
-    /^(https?:\/\/|[/?])/.test(text)
-      ? pieces(text, percentEncoded, ([run]) => decoded(run), structured)
-      : structured(text);
+    /^(https?:\/\/|[/?])/.test(text) ? pieces(text, percentEncoded, percentEncodedOf, structured) : structured(text);
   const withoutSecrets = (text: string): string =>
     [...secrets].reduce((left, [secret, made]) => left.replaceAll(secret, made), text);
   const text = (value: string): string => pieces(withoutSecrets(value), origin, originOf, encodedOf);
@@ -172,7 +170,9 @@ function alike(original: string, noise: Buffer): string {
     .join('');
 }
 
-const twoDigits = (number: number): string => String(number).padStart(2, '0');
-
 const isoDate = (noise: Buffer): string =>
-  `${1950 + (noise.readUInt8(0) % 70)}-${twoDigits(1 + (noise.readUInt8(1) % 12))}-${twoDigits(1 + (noise.readUInt8(2) % 28))}`;
+  dateText({
+    year: 1950 + (noise.readUInt8(0) % 70),
+    month: 1 + (noise.readUInt8(1) % 12),
+    day: 1 + (noise.readUInt8(2) % 28),
+  });

@@ -1,23 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { openAnswering, type Network, type ObservedExchange } from '../../connect/net/index.ts';
 import type { OpenContext } from '../../connect/sdk/index.ts';
 import type { RunResult } from '../../engine/run/result.ts';
 import type { Opening } from '../../engine/run/world.ts';
-import { compileMarked } from '../../language/compile/index.ts';
 import type { Clock } from '../../model/clock.ts';
 import { makeWorkspaceKey } from '../../store/index.ts';
 import { problem } from '../../model/problem.ts';
 import type { Fields } from '../../model/record.ts';
 import { readFixture, type ConnectorCase } from '../check/check-document.ts';
-import { contextOf, pipelineOf } from '../check/connector-case.ts';
+import { contextsOf, opensOf, pipelineOf } from '../check/connector-case.ts';
 import { countsByName } from '../check/differences.ts';
 import { requestDifferences, type Exchange } from '../check/exchanges.ts';
+import { readKnown, type Known } from '../check/known.ts';
 import type { Sent } from '../check/recorder.ts';
 import { given } from '../check/replay.ts';
-import { opensOf, type ConnectorCheckTools } from '../check/run-connector-check.ts';
+import type { ConnectorCheckTools } from '../check/run-connector-check.ts';
 import { runCase, standingAt } from '../check/run-check.ts';
 import { newBlanker, type Blanker, type Kept } from './blank.ts';
 import { taken, writtenRequest, type Taken } from './recorded-exchange.ts';
@@ -32,8 +31,8 @@ export interface Wanted {
   case: Omit<ConnectorCase, 'exchanges' | 'counts'>;
   /** Options of the connection as they are. */
   connection: Fields;
-  /** Names of those that are secret. */
-  secretOptions: readonly string[];
+  /** Those of its values that are secret. */
+  secrets: readonly string[];
   /** Of the check that the case goes to, where it has one already. */
   checkConnection?: Fields;
   kept: Kept;
@@ -48,7 +47,7 @@ export interface RecordedCase {
   with: Fields;
   exchanges: Exchange[];
   source?: unknown;
-  known?: unknown;
+  known?: Known[];
   /** Of a read or an operation. */
   sent?: Sent[];
   expect: Record<string, number>;
@@ -67,7 +66,7 @@ export interface RecordTools extends ConnectorCheckTools {
  */
 export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<RecordedCase> {
   const blank = newBlanker(wanted.kept);
-  for (const name of wanted.secretOptions) blankSecret(wanted.connection[name], blank);
+  for (const secret of wanted.secrets) blank.secret(secret);
   const connection = wanted.checkConnection ?? blankOptions(wanted.connection, blank);
   const files = blankedFiles(wanted.case, blank);
   const given = blankGiven(wanted.case.with, blank);
@@ -106,30 +105,24 @@ const blankGiven = (given: Fields, blank: Blanker): Fields =>
     ]),
   );
 
-function blankSecret(value: unknown, blank: Blanker): void {
-  if (typeof value === 'string') blank.secret(value);
-}
-
-interface BlankedFiles {
-  source?: unknown;
-  known?: unknown;
-}
+type BlankedFiles = Pick<RecordedCase, 'source' | 'known'>;
 
 function blankedFiles({ sources, known }: Wanted['case'], blank: Blanker): BlankedFiles {
   return {
     ...(sources[0] === undefined ? {} : { source: blank.value(readFixture(sources[0])) }),
-    ...(known === undefined ? {} : { known: blankKnown(readFixture(known), blank) }),
+    ...(known === undefined ? {} : { known: readKnown(known).map((each) => blankKnown(each, blank)) }),
   };
 }
 
 /** Names of targets in `kept` are the document's. */
-function blankKnown(known: unknown, blank: Blanker): unknown {
-  return (known as Fields[]).map(({ kept, ...rest }) => ({
-    ...(blank.value(rest) as Fields),
-    ...(kept === undefined
-      ? {}
-      : { kept: Object.fromEntries(Object.entries(kept as Fields).map(([sink, ids]) => [sink, blank.value(ids)])) }),
-  }));
+function blankKnown({ key, record, kept = {}, gone }: Known, blank: Blanker): Known {
+  const ids = Object.entries(kept).map(([sink, given]) => [sink, blank.value(given)] as const);
+  return {
+    key: blank.text(key),
+    record: blank.value(record) as Fields,
+    ...(ids.length > 0 ? { kept: Object.fromEntries(ids) as Record<string, Fields> } : {}),
+    ...(gone === undefined ? {} : { gone }),
+  };
 }
 
 async function inReality(
@@ -175,9 +168,7 @@ async function again(
       counts: {},
     };
     const clock = standingAt(now);
-    const options = compileMarked(tools.catalogue.connections[connector]?.options ?? {}, connection);
-    const parts = { connection: options, clock, network, folder: tools.loaded.root, openFormat: tools.openFormat };
-    const opens = opensOf(connector, tools, (opening) => contextOf(opening, parts));
+    const opens = opensOf(connector, tools, contextsOf(connector, connection, tools, network, clock));
     const pipeline = pipelineOf(connector, { ...blanked, exchanges: '' }, tools);
     return { ...(await runCase(blanked, { ...tools, pipeline, opens }, now, clock)), exchanges };
   } finally {
@@ -203,11 +194,9 @@ function differencesOf(first: RunResult, second: RunResult, heard: number, asked
   const after = countsByName(second.counts);
   if (second.status !== 'done') return [`the run is ${second.status}: ${second.code ?? ''} ${second.reason ?? ''}`];
   return [
-    ...(isDeepStrictEqual(before, after)
-      ? []
-      : Object.keys(before).flatMap((name) =>
-          before[name] === after[name] ? [] : [`${name} was ${before[name]}, is ${after[name]}`],
-        )),
+    ...Object.keys(before).flatMap((name) =>
+      before[name] === after[name] ? [] : [`${name} was ${before[name]}, is ${after[name]}`],
+    ),
     ...(heard === asked ? [] : [`${heard} requests were made, now ${asked}`]),
   ];
 }

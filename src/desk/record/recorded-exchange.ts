@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { readAnswer, type MadeRequest, type ObservedExchange } from '../../connect/net/index.ts';
 import { problem } from '../../model/problem.ts';
-import type { Exchange } from '../check/exchanges.ts';
+import { parsed, plainBody, type Exchange } from '../check/exchanges.ts';
 import type { Blanker, Kept } from './blank.ts';
 
 /** An exchange that took place, blanked. */
@@ -32,9 +32,7 @@ export function taken(
   { words, names }: Kept,
 ): Taken {
   const bytes = unpacked(came);
-  const made = { method: request.method, url: request.url, headers: request.headers, body: bodyText(request.body) };
-  const written = writtenRequest(made);
-  const { json, form, body, method, url } = written;
+  const { json, form, body, method, url } = writtenRequest({ ...request, body: bodyText(request.body) });
   const asked = {
     method,
     url: blank.text(url),
@@ -63,10 +61,9 @@ export function writtenRequest({ method, url, headers, body }: MadeRequest): Exc
   const said = Object.entries(headers).filter(([name]) => ['if-match', 'prefer', 'soapaction'].includes(name));
   const asked = { method, url: url.href, ...(said.length > 0 ? { headers: Object.fromEntries(said) } : {}) };
   if (body === '') return asked;
-  if (/[/+]json\b/.test(type)) return { ...asked, json: JSON.parse(body) as unknown };
+  if (/[/+]json\b/.test(type)) return { ...asked, json: parsed(body) };
   if (type.includes('x-www-form-urlencoded')) return { ...asked, form: formOf(new URLSearchParams(body)) };
-  const boundary = /boundary="?([^";]+)/.exec(type)?.[1];
-  return { ...asked, body: boundary === undefined ? body : body.replaceAll(boundary, 'boundary') };
+  return { ...asked, body: plainBody(type, body) };
 }
 
 /** A packed file is written as what is in it, which reads the same. */
