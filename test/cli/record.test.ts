@@ -349,6 +349,17 @@ describe('recording what writes', () => {
     expect(await portolan(folder, ['test', 'acme'])).toMatchObject({ code: 0 });
   });
 
+  test('what the target had before must be a list of that', async () => {
+    const folder = await workspace({ 'new.json': source, 'known.json': '{}' });
+    const asked = ledger.length;
+    const args = ['acme.people', '--write', '--source', 'new.json', '--known', 'known.json'];
+    expect(await record(folder, args)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is not a list of what is known') as string,
+    });
+    expect(ledger.length).toBe(asked);
+  });
+
   test('an operation is recorded with what it answers', async () => {
     const folder = await workspace({ 'ask.json': JSON.stringify([{ login: 'petrova' }]) });
     const { code } = await record(folder, [

@@ -1,5 +1,5 @@
 export { openAnswering, type GivenAnswer, type MadeRequest } from './answering.ts';
-export { readAnswer, type HttpAnswer } from './answer.ts';
+export { decompressed, readAnswer, type HttpAnswer } from './answer.ts';
 export { parseExactJson } from './exact-json.ts';
 export type { Failure } from './failure.ts';
 export { judgeHost, type HostRules } from './hosts.ts';

@@ -19,11 +19,7 @@ import { given } from '../check/replay.ts';
 import type { ConnectorCheckTools } from '../check/run-connector-check.ts';
 import { runCase, standingAt } from '../check/run-check.ts';
 import { newBlanker, type Blanker, type Kept } from './blank.ts';
-import { taken, writtenRequest, type Taken } from './recorded-exchange.ts';
-
-/** More would be read by nobody, and belongs in no repository. */
-const MAX_EXCHANGES = 200;
-const MAX_BYTES = 2 * 1024 * 1024;
+import { refuseTooLarge, taken, writtenRequest, type Taken } from './recorded-exchange.ts';
 
 /** A case that is to be recorded; files are absolute paths. */
 export interface Wanted {
@@ -73,7 +69,7 @@ export async function recordCase(wanted: Wanted, tools: RecordTools): Promise<Re
   const heard: Taken[] = [];
   const first = await inReality(wanted, tools, (exchange) => {
     heard.push(taken(exchange, blank, wanted.kept));
-    if (heard.length > MAX_EXCHANGES || JSON.stringify(heard.at(-1)).length > MAX_BYTES) throw tooLarge();
+    refuseTooLarge(heard);
   });
   failed(first);
   const { result, sent, exchanges } = await again({ ...wanted, case: { ...wanted.case, with: given } }, tools, {
@@ -204,15 +200,6 @@ function differencesOf(first: RunResult, second: RunResult, heard: number, asked
 /** Counts that say something. What is delivered is told by operation. */
 const expected = ({ counts }: RunResult): Record<string, number> =>
   Object.fromEntries(Object.entries(countsByName(counts)).filter(([name, count]) => count > 0 && name !== 'delivered'));
-
-const tooLarge = (): Error =>
-  problem(
-    'RECORD_TOO_LARGE',
-    `The recording has more than ${MAX_EXCHANGES} exchanges, or an answer of more than 2 MB.`,
-    {
-      fix: 'Ask for less: a parameter of the read by --with, a shorter --source.',
-    },
-  );
 
 const differs = (differences: readonly string[]): Error =>
   problem(

@@ -1,8 +1,11 @@
-import { gunzipSync } from 'node:zlib';
-import { readAnswer, type MadeRequest, type ObservedExchange } from '../../connect/net/index.ts';
+import { decompressed, readAnswer, type MadeRequest, type ObservedExchange } from '../../connect/net/index.ts';
 import { problem } from '../../model/problem.ts';
 import { parsed, plainBody, type Exchange } from '../check/exchanges.ts';
 import type { Blanker, Kept } from './blank.ts';
+
+/** More would be read by nobody, and belongs in no repository. */
+const MAX_EXCHANGES = 200;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** An exchange that took place, blanked. */
 export interface Taken {
@@ -25,13 +28,13 @@ const ofTheLine = new Set([
   'content-encoding',
 ]);
 
-/** Blanks an exchange. Throws RECORD_NOT_TEXT. */
+/** Blanks an exchange. Throws RECORD_NOT_TEXT and RECORD_TOO_LARGE. */
 export function taken(
   { request, status, headers, bytes: came }: ObservedExchange,
   blank: Blanker,
   { words, names }: Kept,
 ): Taken {
-  const bytes = unpacked(came);
+  const bytes = unpacked(came, request.url);
   const { json, form, body, method, url } = writtenRequest({ ...request, body: bodyText(request.body) });
   const asked = {
     method,
@@ -67,9 +70,13 @@ export function writtenRequest({ method, url, headers, body }: MadeRequest): Exc
 }
 
 /** A packed file is written as what is in it, which reads the same. */
-function unpacked(bytes: Uint8Array): Uint8Array {
+function unpacked(bytes: Uint8Array, { host }: URL): Uint8Array {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return isPacked ? gunzipSync(bytes, { maxOutputLength: 16 * 1024 * 1024 }) : bytes;
+  try {
+    return decompressed(bytes, isPacked ? 'gzip' : undefined, 16 * 1024 * 1024);
+  } catch (error) {
+    throw error instanceof RangeError ? tooLarge() : notText(host);
+  }
 }
 
 function formOf(pairs: URLSearchParams): Record<string, string | string[]> {
@@ -102,10 +109,25 @@ function blankBody(
   if (kind === 'empty') return {};
   if (kind === 'json') return { json: blank.value(body) };
   const text = String(body);
-  if (bytes.includes(0)) {
-    throw problem('RECORD_NOT_TEXT', `An answer of ${url.host} is no text, which a list of exchanges can't hold.`, {
-      fix: 'Record another part of the connector; this one is tried against a server.',
-    });
-  }
+  if (bytes.includes(0)) throw notText(url.host);
   return { body: /^\s*</.test(text) ? blank.xml(text) : blank.text(text) };
 }
+
+/** Throws RECORD_TOO_LARGE for more exchanges, or a larger last one, than anybody reads. */
+export function refuseTooLarge(heard: readonly Taken[]): void {
+  if (heard.length > MAX_EXCHANGES || JSON.stringify(heard.at(-1)).length > MAX_BYTES) throw tooLarge();
+}
+
+const tooLarge = (): Error =>
+  problem(
+    'RECORD_TOO_LARGE',
+    `The recording has more than ${MAX_EXCHANGES} exchanges, or an answer of more than 2 MB.`,
+    {
+      fix: 'Ask for less: a parameter of the read by --with, a shorter --source.',
+    },
+  );
+
+const notText = (host: string): Error =>
+  problem('RECORD_NOT_TEXT', `An answer of ${host} is no text, which a list of exchanges can't hold.`, {
+    fix: 'Record another part of the connector; this one is tried against a server.',
+  });

@@ -163,6 +163,17 @@ describe('an exchange as it is written', () => {
     );
   });
 
+  test('is refused where what is packed is damaged, or far more than it seems', () => {
+    const damaged = gzipSync('Anna;Petrova').subarray(0, 20);
+    expect(() => taken(exchange({ headers: {}, bytes: damaged }), blanker(), kept)).toThrow(
+      expect.objectContaining({ code: 'RECORD_NOT_TEXT' }) as Error,
+    );
+    const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024));
+    expect(() => taken(exchange({ headers: {}, bytes: bomb }), blanker(), kept)).toThrow(
+      expect.objectContaining({ code: 'RECORD_TOO_LARGE' }) as Error,
+    );
+  });
+
   test('has a request in its form: json, form, parts, and headers that say what is meant', () => {
     const made = (type: string, body: string) =>
       writtenRequest({
@@ -173,6 +184,7 @@ describe('an exchange as it is written', () => {
       });
     const asked = { method: 'POST', url: 'https://acme.example/a', headers: { 'if-match': '"7"' } };
     expect(made('application/json', '{"a":1}')).toEqual({ ...asked, json: { a: 1 } });
+    expect(made('application/json', '{"a":')).toEqual({ ...asked, json: '{"a":' });
     expect(made('application/x-www-form-urlencoded', 'a=1&b=2&b=3')).toEqual({
       ...asked,
       form: { a: '1', b: ['2', '3'] },
